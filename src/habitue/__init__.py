@@ -1,0 +1,1 @@
+"""Behavioural customer segmentation that lives in the warehouse."""
