@@ -1,0 +1,145 @@
+"""The rule that picks the number of segments, and says why in words."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from habitue.clustering.settings import EvidenceSettings
+
+
+class Candidate(NamedTuple):
+    """What was measured for one number of segments.
+
+    Attributes:
+        k: Number of segments.
+        inertia: Sum of squared distances to the centroids, all customers.
+        silhouette: Mean silhouette, NaN where not defined.
+        calinski_harabasz: Higher is better, NaN where not defined.
+        davies_bouldin: Lower is better, NaN where not defined.
+        gap: Gap statistic, NaN where not measured.
+        gap_standard_error: Simulation error of the gap, NaN where not measured.
+        jaccard_min: Bootstrap Jaccard similarity of the least stable segment.
+        jaccard_mean: Bootstrap Jaccard similarity of a segment on average.
+        smallest_share: Share of the customers in the smallest segment.
+    """
+
+    k: int
+    inertia: float
+    silhouette: float
+    calinski_harabasz: float
+    davies_bouldin: float
+    gap: float
+    gap_standard_error: float
+    jaccard_min: float
+    jaccard_mean: float
+    smallest_share: float
+
+
+class Choice(NamedTuple):
+    """The chosen number of segments.
+
+    Attributes:
+        k: Number of segments.
+        reasons: Why each candidate was taken or left, in their order.
+    """
+
+    k: int
+    reasons: tuple[str, ...]
+
+
+def choose_k(
+    candidates: Sequence[Candidate],
+    *,
+    is_one_enough: bool,
+    settings: EvidenceSettings,
+) -> Choice:
+    """Apply the rule: fixed k, then the gap as gate, then stability, then silhouette.
+
+    Args:
+        candidates: k = 1, 2, ... without holes, at least one.
+        is_one_enough: What the gap statistic says.
+        settings: Thresholds and the fixed k, if any.
+
+    Returns:
+        The largest stable k whose segments all reach the minimum share. If none is
+        stable: the best silhouette among those of acceptable share. If none has
+        acceptable shares, or the gap says so: 1.
+    """
+    verdicts = [_verdict(row, settings) for row in candidates]
+    k, why = _decide(candidates, is_one_enough=is_one_enough, settings=settings)
+    reasons = tuple(
+        f"chosen: {why}" if row.k == k else verdict
+        for row, verdict in zip(candidates, verdicts, strict=True)
+    )
+    return Choice(k=k, reasons=reasons)
+
+
+def _decide(
+    candidates: Sequence[Candidate], *, is_one_enough: bool, settings: EvidenceSettings
+) -> tuple[int, str]:
+    largest = candidates[-1].k
+    if settings.fixed_k is not None:
+        k = min(settings.fixed_k, largest)
+        limit = f", but only {k} possible" if k < settings.fixed_k else ""
+        return k, f"k is fixed at {settings.fixed_k}{limit}"
+    if largest == 1:
+        return 1, "no other k was tried"
+    if is_one_enough:
+        one, two = candidates[0], candidates[1]
+        return 1, (
+            f"no structure: gap(1) {one.gap:.3f} reaches gap(2) {two.gap:.3f}"
+            f" - s(2) {two.gap_standard_error:.3f}"
+        )
+    return _decide_structured(candidates, settings)
+
+
+def _decide_structured(
+    candidates: Sequence[Candidate], settings: EvidenceSettings
+) -> tuple[int, str]:
+    shared = [row for row in candidates[1:] if _is_shared(row, settings)]
+    if not shared:
+        return 1, f"every k from 2 has a segment below {settings.minimum_share:.1%}"
+    stable = [row for row in shared if _is_stable(row, settings)]
+    if stable:
+        best = stable[-1]
+        return best.k, (
+            f"largest stable k, weakest Jaccard {best.jaccard_min:.2f}, "
+            f"smallest segment {best.smallest_share:.1%}"
+        )
+    best = max(shared, key=lambda row: (_or_worst(row.silhouette), -row.k))
+    return best.k, (
+        f"no k is stable (weakest Jaccard at least {settings.minimum_jaccard:.2f}), "
+        f"so the best silhouette, {best.silhouette:.2f}"
+    )
+
+
+def _verdict(row: Candidate, settings: EvidenceSettings) -> str:
+    if row.k == 1:
+        return "the gap statistic sees structure"
+    if not _is_shared(row, settings):
+        return (
+            f"smallest segment {row.smallest_share:.1%} is below "
+            f"{settings.minimum_share:.1%}"
+        )
+    if not _is_stable(row, settings):
+        return (
+            f"not stable: weakest Jaccard {row.jaccard_min:.2f} is below "
+            f"{settings.minimum_jaccard:.2f}"
+        )
+    return f"stable: weakest Jaccard {row.jaccard_min:.2f}"
+
+
+def _is_shared(row: Candidate, settings: EvidenceSettings) -> bool:
+    return row.smallest_share >= settings.minimum_share
+
+
+def _is_stable(row: Candidate, settings: EvidenceSettings) -> bool:
+    return row.jaccard_min >= settings.minimum_jaccard
+
+
+def _or_worst(silhouette: float) -> float:
+    return -1.0 if math.isnan(silhouette) else silhouette

@@ -1,0 +1,113 @@
+"""Which of today's segments is which of yesterday's."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from habitue.clustering.centroids import Centroids, read_centroids
+from habitue.clustering.errors import CentroidError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from habitue.clustering.scaling import Scaler
+
+# A root-mean-square move of .75 standard deviations per feature. Two customers drawn at
+# random are sqrt(2) apart per feature and a customer is 1 from the overall mean, so a
+# centroid that moved further is nearer to "somebody else" than to what it was.
+MATCH_DISTANCE_PER_FEATURE = 0.75
+
+
+class Matching(NamedTuple):
+    """The ids of the current segments.
+
+    Attributes:
+        segment_ids: Kept or fresh id per current centroid, shape (k,).
+        distances: Distance to the previous centroid (scaled units) where the id was
+            kept, NaN where it is fresh, shape (k,).
+    """
+
+    segment_ids: NDArray[np.int64]
+    distances: NDArray[np.float64]
+
+
+def match_segments(
+    previous: pd.DataFrame | None,
+    current: NDArray[np.float64],
+    *,
+    scaler: Scaler,
+    match_distance: float | None = None,
+) -> Matching:
+    """Give each current centroid the id of its match, or a fresh one.
+
+    Args:
+        previous: Centroid rows of all versions so far; the newest is matched against,
+            all count for ids never being used again. None or empty: all are fresh.
+        current: (k, n_features), scaled by `scaler`.
+        scaler: Features and scaling of `current`. Previous centroids are brought from
+            natural units into it, as the scaling may have moved between versions.
+        match_distance: Largest distance of a match, scaled units; None for .75 x the
+            square root of the number of features compared.
+
+    Returns:
+        The one-to-one matching with the least total distance, where a pair beyond the
+        limit costs the limit: a hopeless pair never pulls a good one apart. Fresh ids
+        follow the largest id ever used, in the order of `current`.
+
+    Raises:
+        CentroidError: If the newest previous version is incomplete.
+
+    Assumptions:
+        Features missing on one side, or constant now, say nothing and are left out.
+        With nothing to compare, nothing matches.
+
+    References:
+        Kuhn (1955), The Hungarian method for the assignment problem, NRLQ 2.
+    """
+    ids = np.zeros(len(current), dtype=np.int64)
+    distances = np.full(len(current), np.nan)
+    highest = 0
+    if previous is not None and len(previous):
+        if not {"model_version", "segment_id"} <= set(previous.columns):
+            raise CentroidError("previous centroids lack model_version or segment_id")
+        highest = int(previous["segment_id"].max())
+        newest = previous["model_version"] == previous["model_version"].max()
+        before = read_centroids(previous[newest])
+        cost, limit = _costs(before, current, scaler=scaler, limit=match_distance)
+        rows, columns = linear_sum_assignment(np.minimum(cost, limit))
+        for row, column in zip(rows, columns, strict=True):
+            if cost[row, column] <= limit and math.isfinite(cost[row, column]):
+                ids[row] = before.segment_ids[column]
+                distances[row] = cost[row, column]
+    fresh = ids == 0
+    ids[fresh] = highest + 1 + np.arange(fresh.sum())
+    return Matching(segment_ids=ids, distances=distances)
+
+
+def _costs(
+    before: Centroids,
+    current: NDArray[np.float64],
+    *,
+    scaler: Scaler,
+    limit: float | None,
+) -> tuple[NDArray[np.float64], float]:
+    known = before.scaler.features
+    shared = [name for name in scaler.features if name in known]
+    natural = np.zeros((len(before.natural), len(scaler.features)))
+    here = [scaler.features.index(name) for name in shared]
+    natural[:, here] = before.natural[:, [known.index(name) for name in shared]]
+    compared = np.zeros(len(scaler.features), dtype=bool)
+    compared[here] = True
+    if scaler.varies.any():
+        compared &= scaler.varies
+    if limit is None:
+        limit = MATCH_DISTANCE_PER_FEATURE * math.sqrt(compared.sum())
+    if not compared.any():
+        return np.full((len(current), len(natural)), math.inf), limit
+    moved = current[:, None, compared] - scaler.to_scaled(natural)[None, :, compared]
+    return np.sqrt((moved**2).sum(axis=2)), limit

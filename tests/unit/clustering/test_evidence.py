@@ -1,0 +1,151 @@
+"""How many segments: what the rule must answer where the answer is known."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import make_blobs
+
+from habitue.clustering import EvidenceSettings, FeatureError, evaluate_candidates
+
+QUICK = EvidenceSettings(max_k=3, bootstraps=2, references=10, n_init=2)
+
+
+def chosen(evidence: pd.DataFrame) -> pd.Series:
+    rows = evidence[evidence["is_chosen"]]
+    assert len(rows) == 1
+    return rows.iloc[0]
+
+
+def test_four_blobs_give_four_where_the_silhouette_says_two(to_features):
+    values, _ = make_blobs(
+        500, centers=4, cluster_std=1, center_box=(-10, 10), random_state=1
+    )
+
+    evidence = evaluate_candidates(to_features(values), settings=EvidenceSettings())
+
+    assert evidence.loc[evidence["silhouette"].idxmax(), "k"] == 2
+    assert chosen(evidence)["k"] == 4
+    assert "largest stable k" in chosen(evidence)["reason"]
+    # scikit-learn's own example page prints these two.
+    by_k = evidence.set_index("k")["silhouette"]
+    assert by_k[2] == pytest.approx(0.7049787, abs=1e-6)
+    assert by_k[4] == pytest.approx(0.6505186, abs=1e-6)
+
+
+@pytest.mark.parametrize("n_features", [2, 5])
+def test_uniform_noise_has_no_structure(to_features, n_features):
+    verdicts = []
+    for seed in range(10):
+        noise = np.random.default_rng(seed).uniform(size=(300, n_features))
+        row = chosen(evaluate_candidates(to_features(noise), settings=QUICK))
+        verdicts.append(row["k"] == 1 and "no structure" in row["reason"])
+    assert sum(verdicts) >= 9
+
+
+def test_evidence_does_not_depend_on_row_order(to_features):
+    table = to_features(np.random.default_rng(5).normal(size=(120, 3)))
+    shuffled = table.sample(frac=1, random_state=3)
+
+    pd.testing.assert_frame_equal(
+        evaluate_candidates(table, settings=QUICK),
+        evaluate_candidates(shuffled, settings=QUICK),
+    )
+
+
+def test_one_candidate_is_measured_the_same_whatever_the_largest_is(to_features):
+    table = to_features(np.random.default_rng(5).normal(size=(120, 3)))
+    few = evaluate_candidates(table, settings=QUICK).set_index("k")
+    more = evaluate_candidates(
+        table, settings=EvidenceSettings(max_k=4, bootstraps=2, references=2, n_init=2)
+    ).set_index("k")
+
+    columns = ["inertia", "silhouette", "jaccard_min", "smallest_share"]
+    pd.testing.assert_frame_equal(few.loc[:3, columns], more.loc[:3, columns])
+
+
+def test_inertia_of_one_segment_is_the_total_sum_of_squares(to_features):
+    evidence = evaluate_candidates(
+        to_features(np.array([[0.0], [1.0], [5.0]])), settings=QUICK
+    )
+    # Mean 2, squares 4 + 1 + 9.
+    assert evidence.loc[0, "inertia"] == pytest.approx(14)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (np.empty((0, 2)), "no customers"),
+        (np.array([[1.0, 2.0]]), "one customer"),
+        (np.zeros((9, 2)), "no feature varies"),
+    ],
+)
+def test_nothing_to_choose_is_one_row_that_says_so(to_features, values, reason):
+    evidence = evaluate_candidates(to_features(values), settings=QUICK)
+
+    assert evidence["k"].tolist() == [1]
+    assert reason in chosen(evidence)["reason"]
+
+
+def test_candidates_beyond_the_distinct_customers_are_not_tried(to_features):
+    twins = np.repeat([[0.0, 0.0], [9.0, 9.0]], 20, axis=0)
+
+    evidence = evaluate_candidates(to_features(twins), settings=EvidenceSettings())
+
+    assert evidence["k"].tolist() == [1, 2]
+    assert chosen(evidence)["k"] == 2
+    assert "only 2 distinct customers" in chosen(evidence)["reason"]
+    assert np.isfinite(evidence["gap"]).all()
+
+
+def test_a_fixed_k_wins_and_is_measured_beyond_the_largest(to_features):
+    noise = np.random.default_rng(0).uniform(size=(60, 2))
+    settings = EvidenceSettings(max_k=2, fixed_k=4, bootstraps=2, references=2)
+
+    row = chosen(evaluate_candidates(to_features(noise), settings=settings))
+
+    assert row["k"] == 4
+    assert "fixed at 4" in row["reason"]
+
+
+def test_a_fixed_k_beyond_the_distinct_customers_takes_what_is_there(to_features):
+    values = np.array([[0.0], [1.0], [9.0]])
+    settings = EvidenceSettings(fixed_k=5, bootstraps=2, references=2)
+
+    row = chosen(evaluate_candidates(to_features(values), settings=settings))
+
+    assert row["k"] == 3
+    assert "fixed at 5, but only 3 possible" in row["reason"]
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_missing_value_names_its_feature(to_features, bad):
+    table = to_features(np.array([[0.0, 1.0], [1.0, bad]]), names=["calls", "visits"])
+
+    with pytest.raises(FeatureError, match="visits"):
+        evaluate_candidates(table, settings=QUICK)
+
+
+def test_a_repeated_customer_is_refused(to_features):
+    table = to_features(np.ones((2, 1))).assign(customer_id="same")
+
+    with pytest.raises(FeatureError, match="twice"):
+        evaluate_candidates(table, settings=QUICK)
+
+
+def test_text_is_not_a_feature(to_features):
+    table = to_features(np.ones((2, 1))).assign(feature_0=["a", "b"])
+
+    with pytest.raises(FeatureError, match="not a number"):
+        evaluate_candidates(table, settings=QUICK)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"max_k": 0}, {"minimum_share": 1.0}, {"fixed_k": 0}, {"bootstraps": 0}]
+)
+def test_settings_that_mean_nothing_are_refused(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        EvidenceSettings(**wrong)
