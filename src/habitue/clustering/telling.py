@@ -74,7 +74,7 @@ def telling_features(
 def format_number(value: float) -> str:
     """Two to three telling digits: 1,234 or 56 or 6.2 or 0.031."""
     size = abs(value)
-    if size >= 10:  # noqa: PLR2004
+    if size >= 9.95:  # noqa: PLR2004
         return f"{value:,.0f}"
     if size >= 1:
         return f"{value:.1f}"
