@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from habitue.clustering.settings import EvidenceSettings
 
 
+# Many small groups can hide from the first split: gap(2) falls short, gap(6) is far
+# above gap(1). A later k counts as structure if its gap leads by this many standard
+# errors, several as the best of many k is looked at, and if it is stable too.
+LATER_LEAD = 3
+
+
 class Candidate(NamedTuple):
     """What was measured for one number of segments.
 
@@ -51,26 +57,27 @@ class Choice(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def choose_k(
-    candidates: Sequence[Candidate],
-    *,
-    is_one_enough: bool,
-    settings: EvidenceSettings,
-) -> Choice:
+def choose_k(candidates: Sequence[Candidate], *, settings: EvidenceSettings) -> Choice:
     """Apply the rule: fixed k, then the gap as gate, then stability, then silhouette.
+
+    The gate closes on k = 1 if gap(1) >= gap(2) - s(2) and no stable k of acceptable
+    shares has a gap more than 3 standard errors above gap(1).
 
     Args:
         candidates: k = 1, 2, ... without holes, at least one.
-        is_one_enough: What the gap statistic says.
         settings: Thresholds and the fixed k, if any.
 
     Returns:
         The largest stable k whose segments all reach the minimum share. If none is
         stable: the best silhouette among those of acceptable share. If none has
-        acceptable shares, or the gap says so: 1.
+        acceptable shares, or the gate closes: 1.
+
+    References:
+        Tibshirani, Walther and Hastie (2001), Estimating the number of clusters in a
+        data set via the gap statistic, JRSS B 63: the first step of their rule.
     """
     verdicts = [_verdict(row, settings) for row in candidates]
-    k, why = _decide(candidates, is_one_enough=is_one_enough, settings=settings)
+    k, why = _decide(candidates, settings)
     reasons = tuple(
         f"chosen: {why}" if row.k == k else verdict
         for row, verdict in zip(candidates, verdicts, strict=True)
@@ -79,7 +86,7 @@ def choose_k(
 
 
 def _decide(
-    candidates: Sequence[Candidate], *, is_one_enough: bool, settings: EvidenceSettings
+    candidates: Sequence[Candidate], settings: EvidenceSettings
 ) -> tuple[int, str]:
     largest = candidates[-1].k
     if settings.fixed_k is not None:
@@ -88,8 +95,13 @@ def _decide(
         return k, f"k is fixed at {settings.fixed_k}{limit}"
     if largest == 1:
         return 1, "no other k was tried"
-    if is_one_enough:
-        one, two = candidates[0], candidates[1]
+    one, two = candidates[0], candidates[1]
+    if not _leads(two, one, errors=1) and not any(
+        _leads(row, one, errors=LATER_LEAD)
+        and _is_shared(row, settings)
+        and _is_stable(row, settings)
+        for row in candidates[2:]
+    ):
         return 1, (
             f"no structure: gap(1) {one.gap:.3f} reaches gap(2) {two.gap:.3f}"
             f" - s(2) {two.gap_standard_error:.3f}"
@@ -131,6 +143,10 @@ def _verdict(row: Candidate, settings: EvidenceSettings) -> str:
             f"{settings.minimum_jaccard:.2f}"
         )
     return f"stable: weakest Jaccard {row.jaccard_min:.2f}"
+
+
+def _leads(row: Candidate, one: Candidate, *, errors: float) -> bool:
+    return row.gap - errors * row.gap_standard_error > one.gap
 
 
 def _is_shared(row: Candidate, settings: EvidenceSettings) -> bool:

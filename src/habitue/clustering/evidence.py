@@ -77,7 +77,7 @@ def evaluate_candidates(
             _measure(values, sampled, k=k, gap=gap, settings=settings)
             for k in range(1, largest + 1)
         ]
-    choice = choose_k(candidates, is_one_enough=gap.says_one, settings=settings)
+    choice = choose_k(candidates, settings=settings)
     table = pd.DataFrame(candidates, columns=list(Candidate._fields))
     table["is_chosen"] = table["k"] == choice.k
     not_tried = (

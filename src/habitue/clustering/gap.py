@@ -26,13 +26,6 @@ class Gap(NamedTuple):
     gap: NDArray[np.float64]
     standard_error: NDArray[np.float64]
 
-    @property
-    def says_one(self) -> bool:
-        """Whether one segment is enough: gap(1) >= gap(2) - s(2)."""
-        if len(self.gap) == 1:
-            return True
-        return bool(self.gap[0] >= self.gap[1] - self.standard_error[1])
-
 
 def gap_statistic(
     values: NDArray[np.float64],

@@ -149,3 +149,15 @@ def test_text_is_not_a_feature(to_features):
 def test_settings_that_mean_nothing_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         EvidenceSettings(**wrong)
+
+
+def test_many_small_groups_are_seen_though_the_first_split_gains_little(to_features):
+    """Twelve groups on the axes of twelve dimensions: no split in two helps much."""
+    rng = np.random.default_rng(2)
+    truth = np.repeat(np.arange(12), 12)
+    values = 6 * np.eye(12)[truth] + rng.normal(0, 1, (144, 12))
+    settings = EvidenceSettings(max_k=12, bootstraps=5, references=5)
+
+    evidence = evaluate_candidates(to_features(values), settings=settings)
+
+    assert chosen(evidence)["k"] == 12

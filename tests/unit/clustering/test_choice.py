@@ -1,0 +1,126 @@
+"""The rule, case by case, on made-up measurements."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from habitue.clustering.choice import Candidate, choose_k
+from habitue.clustering.settings import EvidenceSettings
+
+SETTINGS = EvidenceSettings()
+
+
+def candidate(k, *, gap=1.0, jaccard=0.9, share=0.2, silhouette=0.5):
+    return Candidate(
+        k=k,
+        inertia=1.0,
+        silhouette=math.nan if k == 1 else silhouette,
+        calinski_harabasz=1.0,
+        davies_bouldin=1.0,
+        gap=gap,
+        gap_standard_error=0.1,
+        jaccard_min=jaccard,
+        jaccard_mean=jaccard,
+        smallest_share=share,
+    )
+
+
+ONE = candidate(1, gap=0.5)
+
+
+def test_the_largest_stable_k_is_taken_whatever_its_silhouette():
+    rows = [
+        ONE,
+        candidate(2, silhouette=0.9),
+        candidate(3, silhouette=0.1),
+        candidate(4, jaccard=0.7),
+    ]
+
+    choice = choose_k(rows, settings=SETTINGS)
+
+    assert choice.k == 3
+    assert choice.reasons == (
+        "the gap statistic sees structure",
+        "stable: weakest Jaccard 0.90",
+        "chosen: largest stable k, weakest Jaccard 0.90, smallest segment 20.0%",
+        "not stable: weakest Jaccard 0.70 is below 0.75",
+    )
+
+
+def test_a_segment_too_small_rules_a_k_out():
+    choice = choose_k([ONE, candidate(2), candidate(3, share=0.029)], settings=SETTINGS)
+
+    assert choice.k == 2
+    assert choice.reasons[2] == "smallest segment 2.9% is below 3.0%"
+
+
+def test_thresholds_are_included():
+    rows = [ONE, candidate(2), candidate(3, share=0.03, jaccard=0.75)]
+
+    assert choose_k(rows, settings=SETTINGS).k == 3
+
+
+def test_where_none_is_stable_the_best_silhouette_of_fair_shares_wins():
+    rows = [
+        ONE,
+        candidate(2, jaccard=0.5, silhouette=0.2),
+        candidate(3, jaccard=0.5, silhouette=0.4),
+        candidate(4, jaccard=0.5, silhouette=0.4),
+        candidate(5, jaccard=0.5, silhouette=0.9, share=0.01),
+    ]
+
+    choice = choose_k(rows, settings=SETTINGS)
+
+    assert choice.k == 3
+    assert "no k is stable" in choice.reasons[2]
+
+
+def test_where_no_share_is_fair_one_segment_is_left():
+    choice = choose_k([ONE, candidate(2, share=0.01)], settings=SETTINGS)
+
+    assert choice.k == 1
+    assert "below 3.0%" in choice.reasons[0]
+
+
+# gap(1) = .5 and s = .1: two leads from above .6 on, a later k from above .8 on.
+@pytest.mark.parametrize(
+    ("second", "third", "is_stable", "k"),
+    [
+        (0.59, 0.5, True, 1),
+        (0.61, 0.5, True, 3),
+        (0.5, 0.79, True, 1),
+        (0.5, 0.81, True, 3),
+        (0.5, 0.81, False, 1),
+    ],
+)
+def test_the_gate_opens_for_the_first_split_or_a_far_stable_lead(
+    second, third, is_stable, k
+):
+    rows = [
+        ONE,
+        candidate(2, gap=second),
+        candidate(3, gap=third, jaccard=0.9 if is_stable else 0.7),
+    ]
+
+    choice = choose_k(rows, settings=SETTINGS)
+
+    assert choice.k == k
+    assert ("no structure" in choice.reasons[0]) == (k == 1)
+
+
+def test_a_fixed_k_needs_no_reason_but_itself():
+    settings = EvidenceSettings(fixed_k=2)
+    rows = [candidate(1, gap=9), candidate(2, jaccard=0, share=0), candidate(3)]
+
+    choice = choose_k(rows, settings=settings)
+
+    assert choice.k == 2
+    assert choice.reasons[1] == "chosen: k is fixed at 2"
+
+
+def test_a_single_candidate_is_chosen():
+    assert choose_k([ONE], settings=SETTINGS).reasons == (
+        "chosen: no other k was tried",
+    )
