@@ -21,7 +21,8 @@ class EvidenceSettings:
         seed: Source of every random number.
         sample: Customers drawn for gap and bootstrap, at least 2.
         silhouette_sample: Customers drawn for the silhouette, at least 2.
-        n_init: Random starts of each k-means.
+        n_init: Random starts of each k-means but those of the gap. Too few, and a start
+            that ends in a worse optimum looks like an unstable segment.
     """
 
     max_k: int = 8
@@ -33,7 +34,7 @@ class EvidenceSettings:
     seed: int = 20240101
     sample: int = 2000
     silhouette_sample: int = 5000
-    n_init: int = 3
+    n_init: int = 10
 
     def __post_init__(self) -> None:
         """Refuse settings that mean nothing.
