@@ -72,7 +72,7 @@ def draw_actions(
     persona = people.persona[person]
     is_checkout = pages.kind == shop.PAGE_CHECKOUT
     buys = visits.buys[pages.visit]
-    uses = rng.random(size) < parameter("feature_rate")[persona]
+    uses = rng.random(size) < people.feature_rate[person]
     known = np.flatnonzero(uses)
     breadth = parameter("feature_breadth")[persona[known]]
     offset = people.favourite[person[known]]

@@ -21,7 +21,7 @@ from habitue.generation.delivery import DUPLICATE, Delivery, deliver
 from habitue.generation.pages import Pages, draw_pages
 from habitue.generation.people import People, addresses, draw_people, emails, user_ids
 from habitue.generation.plan import SECOND, Plan
-from habitue.generation.text import Ints, hex_ids
+from habitue.generation.text import Ints, short_ids
 from habitue.generation.visits import NEVER, Visits, draw_visits
 
 if TYPE_CHECKING:
@@ -179,9 +179,9 @@ def _name(chunk: int, people: People, visits: Visits, robots: int) -> Names:
     return Names(
         users=pa.array([*users, ""]),
         emails=pa.array(spellings),
-        cookies=hex_ids("a", cookies[no_cookie:]),
-        devices=hex_ids("d", devices[no_device:]),
-        sessions=hex_ids("s", np.arange(len(visits)) + chunk * 2**26),
+        cookies=short_ids("a", cookies[no_cookie:]),
+        devices=short_ids("d", devices[no_device:]),
+        sessions=short_ids("s", np.arange(len(visits)) + chunk * 2**26),
         addresses=addresses(numbers),
         cookie=cookie - no_cookie,
         device=device - no_device,

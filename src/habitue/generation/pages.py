@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from habitue.generation import catalogue as shop
-from habitue.generation.personas import PERSONAS, page_mix_limits, parameter
+from habitue.generation.personas import PERSONAS, page_mix_limits
 from habitue.generation.plan import SECOND
 from habitue.generation.visits import LONGEST_SECONDS, Visits
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from habitue.generation.text import Ints, Mask
 
 SHORTEST_DWELL = 12.0
+SHORT_VISIT_SECONDS = 900
 DWELL_SPREAD = 0.7
 LANDS_AT_HOME = 0.45
 FAVOURITE_RATE = 0.6
@@ -79,7 +80,7 @@ def draw_pages(
     kind[reaches & (left == 1)] = shop.PAGE_CHECKOUT
     product, category, query = _draw_subjects(people, person, kind, catalogue, rng)
     is_product = kind == shop.PAGE_PRODUCT
-    added = is_product & (rng.random(size) < parameter("cart_rate")[persona])
+    added = is_product & (rng.random(size) < people.cart_rate[person])
     dwell, opened_at = _draw_times(people, visits, visit, first, rng)
     return Pages(
         visit=visit,
@@ -159,11 +160,11 @@ def _draw_times(
     excess = np.maximum(people.dwell[visits.person[visit]] * spread - SHORTEST_DWELL, 0)
     total = np.bincount(visit, weights=excess, minlength=len(visits))
     room = LONGEST_SECONDS - SHORTEST_DWELL * visits.page_count
-    # Bursts leave less room: their visits follow each other every 24 minutes.
+    # Bursts leave less room: their visits follow each other every 48 minutes.
     squeeze = np.minimum(1, room / np.maximum(total, 1))
     short = visits.page_count == 3  # noqa: PLR2004
     squeeze = np.where(
-        short, np.minimum(squeeze, 1_000 / np.maximum(total, 1)), squeeze
+        short, np.minimum(squeeze, SHORT_VISIT_SECONDS / np.maximum(total, 1)), squeeze
     )
     dwell = np.floor(SHORTEST_DWELL + excess * squeeze[visit])
     elapsed = np.cumsum(dwell) - dwell

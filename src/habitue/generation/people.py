@@ -26,6 +26,10 @@ Floats = NDArray[np.float64]
 LAPTOP, PHONE, APP = range(3)
 CHANNEL_COUNT = 3
 
+# Coefficient of variation 0.38 of how often persons of one persona do something.
+HABIT_SHAPE = 7.0
+HIGHEST_RATE = 0.95
+
 HOUSEHOLD_RATE = 0.08
 PHONE_RATE = 0.5
 APP_RATE = 0.55
@@ -49,6 +53,9 @@ class People:
         pages: Own mean pages a visit.
         dwell: Own median seconds on a page.
         price_level: Own exponent on the price rank.
+        feature_rate: Own `Feature Used` events per page.
+        cart_rate: Own probability that a product page ends in the cart.
+        checkout_rate: Own probability that a visit reaches the checkout.
         first_day: First active day.
         end_day: Day after the last active one.
         has_account: May log in; the others stay guests for ever.
@@ -75,6 +82,9 @@ class People:
     pages: Floats
     dwell: Floats
     price_level: Floats
+    feature_rate: Floats
+    cart_rate: Floats
+    checkout_rate: Floats
     first_day: Ints
     end_day: Ints
     has_account: Mask
@@ -131,11 +141,14 @@ def draw_people(plan: Plan, chunk: int, rng: np.random.Generator) -> People:
         persona=persona,
         is_treated=arm_hash(number, plan.seed),
         weekly_sessions=parameter("sessions_per_week")[persona]
-        * rng.gamma(9.0, 1 / 9.0, size),
+        * rng.gamma(HABIT_SHAPE, 1 / HABIT_SHAPE, size),
         pages=parameter("pages_per_session")[persona]
         * rng.lognormal(-0.015, 0.17, size),
         dwell=parameter("dwell_seconds")[persona] * rng.lognormal(0, 0.15, size),
         price_level=parameter("price_level")[persona] * rng.lognormal(0, 0.2, size),
+        feature_rate=_own_rate("feature_rate", persona, rng),
+        cart_rate=_own_rate("cart_rate", persona, rng),
+        checkout_rate=_own_rate("checkout_rate", persona, rng),
         first_day=first_day,
         end_day=end_day,
         has_account=has_account,
@@ -198,6 +211,13 @@ def _draw_personas(size: int, rng: np.random.Generator) -> Ints:
     )
     counts[extra] += 1
     return rng.permutation(np.repeat(np.arange(len(PERSONAS)), counts))
+
+
+def _own_rate(field: str, persona: Ints, rng: np.random.Generator) -> Floats:
+    own = parameter(field)[persona] * rng.gamma(
+        HABIT_SHAPE, 1 / HABIT_SHAPE, len(persona)
+    )
+    return np.minimum(own, HIGHEST_RATE)
 
 
 def _draw_tenure(

@@ -2,6 +2,7 @@
 
 Rates are means over the persons of a persona; each person draws their own around
 them (gamma for how often, lognormal for how much), so personas overlap honestly.
+Only the purchase rate is the same for a whole persona: a planted effect acts on it.
 """
 
 from __future__ import annotations
@@ -74,8 +75,8 @@ class Persona:
 
 PERSONAS: tuple[Persona, ...] = (
     Persona(
-        name="power_user", share=0.10, sessions_per_week=3.6, pages_per_session=5.0,
-        dwell_seconds=44, engaged_ratio=0.80, ping_every_seconds=30,
+        name="power_user", share=0.10, sessions_per_week=3.0, pages_per_session=5.0,
+        dwell_seconds=44, engaged_ratio=0.80, ping_every_seconds=40,
         page_mix=(0.10, 0.16, 0.16, 0.36, 0.18, 0.04), feature_rate=0.45,
         feature_breadth=8, cart_rate=0.16, checkout_rate=0.16, purchase_rate=0.78,
         price_level=1.0, extra_quantity=0.3, discount_share=0.15, refund_rate=0.04,
@@ -83,8 +84,8 @@ PERSONAS: tuple[Persona, ...] = (
         late_login_rate=0.5, app_share=0.65, store_orders_per_month=0.1,
     ),
     Persona(
-        name="loyal", share=0.16, sessions_per_week=1.3, pages_per_session=3.6,
-        dwell_seconds=36, engaged_ratio=0.65, ping_every_seconds=30,
+        name="loyal", share=0.16, sessions_per_week=1.15, pages_per_session=3.6,
+        dwell_seconds=36, engaged_ratio=0.65, ping_every_seconds=40,
         page_mix=(0.20, 0.20, 0.08, 0.40, 0.09, 0.03), feature_rate=0.10,
         feature_breadth=4, cart_rate=0.28, checkout_rate=0.46, purchase_rate=0.82,
         price_level=0.55, extra_quantity=0.9, discount_share=0.08, refund_rate=0.03,
@@ -92,8 +93,8 @@ PERSONAS: tuple[Persona, ...] = (
         late_login_rate=0.6, app_share=0.40, store_orders_per_month=0.5,
     ),
     Persona(
-        name="occasional", share=0.24, sessions_per_week=0.50, pages_per_session=2.8,
-        dwell_seconds=28, engaged_ratio=0.45, ping_every_seconds=30,
+        name="occasional", share=0.24, sessions_per_week=0.45, pages_per_session=2.8,
+        dwell_seconds=28, engaged_ratio=0.45, ping_every_seconds=40,
         page_mix=(0.28, 0.24, 0.06, 0.36, 0.03, 0.03), feature_rate=0.03,
         feature_breadth=2, cart_rate=0.14, checkout_rate=0.16, purchase_rate=0.66,
         price_level=1.0, extra_quantity=0.2, discount_share=0.20, refund_rate=0.05,
@@ -101,9 +102,9 @@ PERSONAS: tuple[Persona, ...] = (
         late_login_rate=0.4, app_share=0.15, store_orders_per_month=0.05,
     ),
     Persona(
-        name="bargain_hunter", share=0.14, sessions_per_week=1.3,
+        name="bargain_hunter", share=0.14, sessions_per_week=1.15,
         pages_per_session=4.6, dwell_seconds=20, engaged_ratio=0.35,
-        ping_every_seconds=30, page_mix=(0.08, 0.20, 0.34, 0.34, 0.02, 0.02),
+        ping_every_seconds=40, page_mix=(0.08, 0.20, 0.34, 0.34, 0.02, 0.02),
         feature_rate=0.04, feature_breadth=2, cart_rate=0.42, checkout_rate=0.30,
         purchase_rate=0.55, price_level=2.6, extra_quantity=0.5, discount_share=0.85,
         refund_rate=0.22, support_rate=0.10, feedback_score=5.4, account_share=0.9,
@@ -111,8 +112,8 @@ PERSONAS: tuple[Persona, ...] = (
         store_orders_per_month=0.05,
     ),
     Persona(
-        name="new", share=0.12, sessions_per_week=2.0, pages_per_session=3.4,
-        dwell_seconds=32, engaged_ratio=0.55, ping_every_seconds=30,
+        name="new", share=0.12, sessions_per_week=2.2, pages_per_session=3.4,
+        dwell_seconds=32, engaged_ratio=0.55, ping_every_seconds=40,
         page_mix=(0.34, 0.22, 0.08, 0.26, 0.04, 0.06), feature_rate=0.08,
         feature_breadth=3, cart_rate=0.18, checkout_rate=0.18, purchase_rate=0.60,
         price_level=1.0, extra_quantity=0.2, discount_share=0.30, refund_rate=0.05,
@@ -120,8 +121,8 @@ PERSONAS: tuple[Persona, ...] = (
         late_login_rate=0.6, app_share=0.35, store_orders_per_month=0.0,
     ),
     Persona(
-        name="churned", share=0.12, sessions_per_week=1.0, pages_per_session=3.0,
-        dwell_seconds=26, engaged_ratio=0.45, ping_every_seconds=30,
+        name="churned", share=0.12, sessions_per_week=0.95, pages_per_session=3.0,
+        dwell_seconds=26, engaged_ratio=0.45, ping_every_seconds=40,
         page_mix=(0.26, 0.22, 0.08, 0.32, 0.04, 0.08), feature_rate=0.04,
         feature_breadth=2, cart_rate=0.16, checkout_rate=0.18, purchase_rate=0.64,
         price_level=1.0, extra_quantity=0.2, discount_share=0.20, refund_rate=0.10,
@@ -129,8 +130,8 @@ PERSONAS: tuple[Persona, ...] = (
         late_login_rate=0.4, app_share=0.20, store_orders_per_month=0.05,
     ),
     Persona(
-        name="browser", share=0.12, sessions_per_week=1.3, pages_per_session=5.0,
-        dwell_seconds=50, engaged_ratio=0.70, ping_every_seconds=35,
+        name="browser", share=0.12, sessions_per_week=1.1, pages_per_session=5.0,
+        dwell_seconds=50, engaged_ratio=0.70, ping_every_seconds=40,
         page_mix=(0.12, 0.34, 0.06, 0.46, 0.01, 0.01), feature_rate=0.01,
         feature_breadth=1, cart_rate=0.02, checkout_rate=0.0, purchase_rate=0.0,
         price_level=0.7, extra_quantity=0.0, discount_share=0.0, refund_rate=0.0,

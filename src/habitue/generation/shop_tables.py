@@ -18,7 +18,7 @@ from habitue.generation.contacts import (
 )
 from habitue.generation.delivery import SERIALS_PER_CHUNK
 from habitue.generation.plan import SECOND
-from habitue.generation.text import Ints, coded, hex_ids, numbers, times
+from habitue.generation.text import Ints, coded, numbers, short_ids, times
 from habitue.generation.web_tables import order_ids
 
 if TYPE_CHECKING:
@@ -147,4 +147,4 @@ def feedback_table(chunk: Chunk) -> pa.Table:
 
 
 def _contact_ids(chunk: Chunk, row: Ints) -> pa.Array:
-    return hex_ids("k", row + chunk.number * SERIALS_PER_CHUNK)
+    return short_ids("k", row + chunk.number * SERIALS_PER_CHUNK)

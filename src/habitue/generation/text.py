@@ -19,14 +19,18 @@ _START = np.uint64(0x5851F42D4C)
 _FACTORS = (np.uint64(0x9E3779B97F), np.uint64(0x94D049BB13))
 _HALF = np.uint64(20)
 _FORTY_BITS = np.uint64(2**40 - 1)
-_HEX_BYTES = 5
-_HEX_PAIRS = np.frombuffer(
-    "".join(f"{byte:02x}" for byte in range(256)).encode(), dtype="<u2"
+# Ten bits are two characters of the base-32 alphabet without look-alikes.
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = np.frombuffer(
+    "".join(first + second for first in _ALPHABET for second in _ALPHABET).encode(),
+    dtype="<u2",
 )
+_SHIFTS = np.array([30, 20, 10, 0], dtype=np.uint64)
+_TEN_BITS = np.uint64(1023)
 
 
-def hex_ids(prefix: str, numbers: Ints) -> pa.StringArray:
-    """Distinct ids such as `p9e3779b97f` from distinct numbers.
+def short_ids(prefix: str, numbers: Ints) -> pa.StringArray:
+    """Distinct ids such as `p4k7q0z2m` from distinct numbers.
 
     Args:
         prefix: One character.
@@ -37,9 +41,8 @@ def hex_ids(prefix: str, numbers: Ints) -> pa.StringArray:
     for factor in _FACTORS:
         mixed = (mixed * factor) & _FORTY_BITS
         mixed ^= mixed >> _HALF
-    octets = mixed.astype(">u8").view(np.uint8).reshape(size, 8)[:, 8 - _HEX_BYTES :]
-    digits = _HEX_PAIRS[octets].view(np.uint8)
-    width = 1 + 2 * _HEX_BYTES
+    digits = _PAIRS[(mixed[:, None] >> _SHIFTS) & _TEN_BITS].view(np.uint8)
+    width = 1 + 2 * len(_SHIFTS)
     cells = np.empty((size, width), dtype=np.uint8)
     cells[:, 0] = ord(prefix)
     cells[:, 1:] = digits

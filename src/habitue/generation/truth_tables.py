@@ -19,7 +19,7 @@ from habitue.generation.plan import (
     Plan,
 )
 from habitue.generation.shop_tables import guest_cookies, order_emails
-from habitue.generation.text import Ints, Mask, coded, hex_ids, numbers, times
+from habitue.generation.text import Ints, Mask, coded, numbers, short_ids, times
 from habitue.generation.visits import BURST_ORDERS, BURST_PAGES, VIEW_BURST
 from habitue.generation.web_tables import ARMS
 
@@ -142,7 +142,7 @@ def labels_table(chunk: Chunk, *, is_text: bool) -> pa.Table:
         [part.copy[row] for part, row in zip(parts, rows, strict=True)]
     )
     ids = [
-        hex_ids(prefix, part.serial[row])
+        short_ids(prefix, part.serial[row])
         for prefix, part, row in zip(_PREFIXES, parts, rows, strict=True)
     ]
     kinds = list(dict.fromkeys(label for label, _ in LABELS))

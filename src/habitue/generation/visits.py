@@ -1,7 +1,8 @@
 """When persons visit, with which cookie or device, and how far each visit goes.
 
 Every visit starts in a two-hour slot of its person's day and ends in its first 85
-minutes, so two visits of one visitor are always more than 30 minutes apart.
+minutes, so two visits of one visitor are always more than 30 minutes apart, on the
+wild days too.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ NEVER = 99
 PARTNER_DEVICE_RATE = 0.4
 CAMPAIGN_RATE = 0.16
 LATE_RATE = 0.006
-BURST_ORDERS = 60
-BURST_PAGES = 24
+BURST_ORDERS = 30
+BURST_PAGES = 10
 ORDER_BURST, VIEW_BURST = 1, 2
 _COOKIES_PER_PERSON = 1_024
 _COOKIES_PER_BROWSER = 512
@@ -186,7 +187,7 @@ def _draw_slots(
 
 
 def _burst_visits(plan: Plan, people: People) -> tuple[Ints, Ints]:
-    """One visit every 24 minutes (orders) or every two hours (views), all day."""
+    """One visit every 48 minutes (orders) or every two hours (views), all day."""
     persons, starts = [], []
     for kind, visits in ((ORDER_BURST, BURST_ORDERS), (VIEW_BURST, SLOTS_PER_DAY)):
         person = np.flatnonzero(people.burst == kind)
@@ -230,7 +231,7 @@ def _draw_outcome(
 ) -> tuple[Mask, Mask, Mask]:
     """Checkout, order, and whether the visit falls into the experiment."""
     persona = people.persona[person]
-    reaches = rng.random(len(person)) < parameter("checkout_rate")[persona]
+    reaches = rng.random(len(person)) < people.checkout_rate[person]
     first, end = plan.experiment_days
     is_exposed = (day >= first) & (day < end)
     lift = np.where(

@@ -16,7 +16,7 @@ from habitue.generation.delivery import (
     Delivery,
 )
 from habitue.generation.plan import EXPERIMENT_ID
-from habitue.generation.text import Ints, Mask, coded, hex_ids, numbers, times
+from habitue.generation.text import Ints, Mask, coded, numbers, short_ids, times
 
 if TYPE_CHECKING:
     from habitue.generation.catalogue import Catalogue
@@ -38,7 +38,7 @@ def pages_table(chunk: Chunk, catalogue: Catalogue) -> pa.Table:
     url = pages.url[row]
     campaign = np.where(pages.place[row] == 0, chunk.visits.campaign[visit], -1)
     columns = _identity(chunk, delivery, visit, pages.is_known[row], prefix="p")
-    columns["page_view_id"] = hex_ids("v", row + chunk.number * SERIALS_PER_CHUNK)
+    columns["page_view_id"] = short_ids("v", row + chunk.number * SERIALS_PER_CHUNK)
     columns |= _clocks(delivery)
     columns["url"] = coded(url, catalogue.urls)
     columns["path"] = coded(catalogue.path_of[url], catalogue.paths)
@@ -63,6 +63,9 @@ def tracks_table(chunk: Chunk, catalogue: Catalogue) -> pa.Table:
     is_mail = (kind == shop.KIND_OPEN) | (kind == shop.KIND_CLICK)
     is_ping, is_order = kind == shop.KIND_PING, kind == shop.KIND_ORDER
     in_cart = (kind == shop.KIND_ADD) | (kind == shop.KIND_REMOVE)
+    # The address is sent where nothing else says what the event is about.
+    has_subject = is_mail | is_ping | (product >= 0) | (kind == shop.KIND_SEARCH)
+    has_subject |= kind == shop.KIND_FEATURE
     priced = in_cart | is_order | (kind == shop.KIND_VIEW)
     order = _order_of_visit(chunk)[visit]
 
@@ -75,7 +78,7 @@ def tracks_table(chunk: Chunk, catalogue: Catalogue) -> pa.Table:
         is_opened_mail=kind == shop.KIND_OPEN,
         has_session=~is_mail,
     )
-    views = hex_ids("v", page + chunk.number * SERIALS_PER_CHUNK)
+    views = short_ids("v", page + chunk.number * SERIALS_PER_CHUNK)
     columns["page_view_id"] = _without(views, is_mail)
     columns |= _clocks(delivery)
     columns["event"] = coded(kind, shop.EVENT_NAMES)
@@ -103,9 +106,7 @@ def tracks_table(chunk: Chunk, catalogue: Catalogue) -> pa.Table:
     treated = chunk.people.is_treated[chunk.visits.person[visit]].astype(np.int64)
     columns["experiment_id"] = coded(np.where(is_exposure, 0, -1), (EXPERIMENT_ID,))
     columns["experiment_arm"] = coded(np.where(is_exposure, treated, -1), ARMS)
-    columns["url"] = coded(
-        np.where(is_mail | is_ping, -1, pages.url[page]), catalogue.urls
-    )
+    columns["url"] = coded(np.where(has_subject, -1, pages.url[page]), catalogue.urls)
     return pa.table(columns | _context(chunk, visit))
 
 
@@ -131,7 +132,7 @@ def consents_table(chunk: Chunk) -> pa.Table:
     serial = np.arange(size) + chunk.number * SERIALS_PER_CHUNK
     return pa.table(
         {
-            "id": hex_ids("c", serial),
+            "id": short_ids("c", serial),
             "anonymous_id": coded(guest, names.cookies),
             "user_id": coded(user, names.users),
             "purpose": coded(consents.purpose, PURPOSES),
@@ -145,7 +146,7 @@ def consents_table(chunk: Chunk) -> pa.Table:
 def order_ids(chunk: Chunk) -> pa.Array:
     """Order ids by order of the chunk."""
     serial = np.arange(len(chunk.orders)) + chunk.number * SERIALS_PER_CHUNK
-    return hex_ids("o", serial)
+    return short_ids("o", serial)
 
 
 def _order_of_visit(chunk: Chunk) -> Ints:
@@ -179,7 +180,7 @@ def _identity(
     nobody = np.where(blank, len(names.users) - 1, -1)
     user = np.where(is_known & has_ids, chunk.visits.person[visit], nobody)
     return {
-        "id": hex_ids(prefix, delivery.serial),
+        "id": short_ids(prefix, delivery.serial),
         "anonymous_id": coded(
             np.where(on_site, names.cookie[visit], -1), names.cookies
         ),
