@@ -1,0 +1,48 @@
+{#- Pre-hooks of the consumers of the touched list: each deletes what the model is about
+    to write again, in the model's own transaction. -#}
+{% macro forget_touched_days() -%}
+    {%- if is_incremental() and touches_everything() -%}
+        delete from {{ this }}
+    {%- elif is_incremental() -%}
+        delete from {{ this }}
+        where exists (
+            select 1
+            from {{ ref('int_visitor_days__touched') }} as touched
+            where
+                touched.visitor_id = {{ this.identifier }}.visitor_id
+                and touched.activity_date = {{ this.identifier }}.activity_date
+                and {{ is_pending('touched.touched_at') }}
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro forget_touched_visitors() -%}
+    {%- if is_incremental() and touches_everything() -%}
+        delete from {{ this }}
+    {%- elif is_incremental() -%}
+        delete from {{ this }}
+        where visitor_id in (
+            select touched.visitor_id from ({{ touched_visitors() }}) as touched
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Sessions that a touched day can reach, and all that came from the same unbroken run
+    of activity. What stays ended before: it cannot change. -#}
+{% macro forget_touched_sessions() -%}
+    {%- if is_incremental() and touches_everything() -%}
+        delete from {{ this }}
+    {%- elif is_incremental() and uses_client_sessions() -%}
+        {{ forget_touched_visitors() }}
+    {%- elif is_incremental() -%}
+        delete from {{ this }}
+        where (visitor_id, streak_started_at) in (
+            select held.visitor_id, held.streak_started_at
+            from {{ this }} as held
+            inner join ({{ touched_visitors() }}) as touched
+                on held.visitor_id = touched.visitor_id
+                and {{ seconds_after('held.ended_at', var('session_timeout_seconds')) }}
+                >= cast(touched.first_date as timestamp)
+        )
+    {%- endif -%}
+{%- endmacro %}

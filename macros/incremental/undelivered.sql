@@ -1,0 +1,126 @@
+{#- The rows of `relation` that {{ this }} does not hold yet, each with its copy number
+    among rows of one identity. No clock or order of arrival is trusted: rows are counted
+    per delivery (what names a row in its input), here and there, and only deliveries
+    with more rows there are read again. Only repeated identities are windowed.
+
+    identity  columns that name the thing that happened
+    delivery  columns that name a row of an input; narrow, they are read in full
+    content   columns that tell two rows of one delivery apart -#}
+{% macro undelivered(relation, identity, delivery, content) -%}
+    {%- set content_hash = "md5(concat_ws('|', " ~ content | join(', ') ~ "))" -%}
+    {%- set order = delivery | join(', ') ~ ', ' ~ content_hash -%}
+    {%- if is_incremental() -%}
+with
+
+changed as (
+
+    select delivery_hash
+    from (
+        select {{ fast_hash(delivery) }} as delivery_hash, 1 as raw_count, 0 as held_count
+        from {{ relation }}
+        union all
+        select {{ fast_hash(delivery) }} as delivery_hash, 0 as raw_count, 1 as held_count
+        from {{ this }}
+    ) as counted
+    group by 1
+    having sum(raw_count) > sum(held_count)
+
+),
+
+held as (
+
+    select
+        {{ identity | join(', ') }},
+        {{ fast_hash(delivery) }} as delivery_hash,
+        {{ content_hash }} as content_hash,
+        copy_number
+    from {{ this }}
+
+),
+
+held_contents as (
+
+    select delivery_hash, content_hash, count(*) as held_count
+    from held
+    where delivery_hash in (select delivery_hash from changed)
+    group by 1, 2
+
+),
+
+candidates as (
+
+    select
+        *,
+        {{ content_hash }} as content_hash,
+        {{ fast_hash(delivery) }} as delivery_hash,
+        row_number() over (
+            partition by {{ delivery | join(', ') }}, {{ content_hash }}
+            order by {{ order }}
+        ) as content_number
+    from {{ relation }}
+    where {{ fast_hash(delivery) }} in (select delivery_hash from changed)
+
+),
+
+fresh as (
+
+    select candidates.*
+    from candidates
+    left join held_contents
+        on candidates.delivery_hash = held_contents.delivery_hash
+        and candidates.content_hash = held_contents.content_hash
+    where candidates.content_number > coalesce(held_contents.held_count, 0)
+
+),
+
+held_copies as (
+
+    select {{ identity | join(', ') }}, max(copy_number) as copy_count
+    from held
+    where {{ fast_hash(identity) }} in (select {{ fast_hash(identity) }} from fresh)
+    group by {{ identity | join(', ') }}
+
+)
+
+select
+    fresh.*,
+    coalesce(held_copies.copy_count, 0) + row_number() over (
+        partition by {% for name in identity %}fresh.{{ name }}{{ ', ' if not loop.last }}
+        {%- endfor %}
+        order by fresh.content_hash, fresh.content_number
+    ) as copy_number
+from fresh
+left join held_copies
+    on {% for name in identity -%}
+    fresh.{{ name }} is not distinct from held_copies.{{ name }}
+    {%- if not loop.last %} and {% endif %}
+    {%- endfor %}
+    {%- else -%}
+with
+
+repeated as (
+
+    select identity_hash
+    from (
+        select {{ fast_hash(identity) }} as identity_hash from {{ relation }}
+    ) as hashed
+    group by 1
+    having count(*) > 1
+
+)
+
+select *, 1 as copy_number
+from {{ relation }}
+where {{ fast_hash(identity) }} not in (select identity_hash from repeated)
+
+union all
+
+select
+    *,
+    row_number() over (
+        partition by {{ identity | join(', ') }} order by {{ order }}
+    ) as copy_number
+from {{ relation }}
+where {{ fast_hash(identity) }} in (select identity_hash from repeated)
+    {%- endif -%}
+{%- endmacro %}

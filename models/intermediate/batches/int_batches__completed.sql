@@ -1,0 +1,8 @@
+{#- Built after every consumer of the touched list: the build up to which nothing is
+    pending. -#}
+-- depends_on: {{ ref('int_events__set_aside') }}
+-- depends_on: {{ ref('int_session_days__measured') }}
+-- depends_on: {{ ref('int_identifiers__linked') }}
+{{ config(materialized='incremental', incremental_strategy='append') }}
+select max(touched_at) as touched_at, {{ build_time() }} as completed_at
+from {{ ref('int_visitor_days__touched') }}

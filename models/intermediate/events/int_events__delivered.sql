@@ -1,0 +1,102 @@
+{#- The one write of the event grain: every raw row, once, as it was delivered, with
+    pseudonyms for identifiers. It only grows; what is wrong with a row stands in
+    int_events__set_aside. -#}
+{{ config(materialized='incremental', incremental_strategy='append') }}
+with
+
+arrived as (
+
+    {{ undelivered(
+        ref('int_events__validated'),
+        identity=['source', 'event_id'],
+        delivery=['input_name', 'source', 'event_id', 'received_at'],
+        content=['occurred_at', 'device_created_at', 'event_name', 'page_path',
+            'page_view_id', 'product_id', 'order_id', 'quantity', 'unit_price',
+            'engaged_seconds', 'scroll_ratio', 'invalid_reason'],
+    ) | indent(4) }}
+
+),
+
+identifiers as (
+
+    select * from {{ ref('identifiers') }}
+
+),
+
+user_agents as (
+
+    select * from {{ ref('int_user_agents__classified') }}
+
+),
+
+delivered as (
+
+    select
+        arrived.producer,
+        arrived.source,
+        arrived.input_name,
+        arrived.event_id,
+        arrived.event_name,
+        arrived.event_type,
+        coalesce(visitors.pseudonym, {{ nobody() }}) as visitor_id,
+        users.pseudonym as user_key,
+        devices.pseudonym as device_key,
+        sessions.pseudonym as session_key,
+        emails.pseudonym as email_key,
+        arrived.client_session_id,
+        arrived.page_path,
+        arrived.referrer_host,
+        arrived.utm_source,
+        arrived.utm_medium,
+        arrived.utm_campaign,
+        user_agents.device_type,
+        arrived.product_id,
+        arrived.category,
+        arrived.currency,
+        arrived.order_id,
+        arrived.page_view_id,
+        arrived.feature_name,
+        arrived.experiment_id,
+        arrived.experiment_arm,
+        case
+            when arrived.event_type = 'purchase'
+                then 'order ' || arrived.order_id || coalesce(
+                    ' product ' || arrived.product_id, '')
+            when arrived.event_type in ('page_view', 'screen_view')
+                then 'view ' || arrived.page_view_id
+        end as business_key,
+        arrived.invalid_reason,
+        arrived.copy_number,
+        arrived.quantity,
+        arrived.unit_price,
+        arrived.engaged_seconds,
+        arrived.scroll_ratio,
+        arrived.is_late,
+        coalesce(user_agents.is_bot, false) as is_bot_agent,
+        cast(coalesce(arrived.occurred_at, timestamp '1970-01-01') as date)
+            as activity_date,
+        arrived.occurred_at,
+        arrived.device_created_at,
+        arrived.received_at,
+        {{ build_time() }} as arrived_at
+    from arrived
+    left join identifiers as visitors
+        on arrived.visitor_kind = visitors.identifier_kind
+        and arrived.visitor_value = visitors.raw_value
+    left join identifiers as users
+        on users.identifier_kind = 'user_id' and arrived.user_id = users.raw_value
+    left join identifiers as devices
+        on devices.identifier_kind = 'device_id'
+        and arrived.device_id = devices.raw_value
+    left join identifiers as sessions
+        on sessions.identifier_kind = 'client_session_id'
+        and arrived.anonymous_id is null
+        and arrived.device_id is null
+        and arrived.client_session_id = sessions.raw_value
+    left join identifiers as emails
+        on emails.identifier_kind = 'email' and arrived.email = emails.raw_value
+    left join user_agents on arrived.user_agent = user_agents.user_agent
+
+)
+
+select * from delivered

@@ -1,0 +1,82 @@
+{#- Rows that lose to another copy: of the same event id (the earliest received wins), or
+    of the same order or page view under another id. Only repeated keys are windowed, and
+    the order decides alike in whatever order the copies arrived. -#}
+{%- set order = "valid.received_at, valid.device_created_at, valid.occurred_at, md5("
+    ~ "concat_ws('|', page_path, product_id, order_id, quantity, unit_price, visitor_id,"
+    ~ " user_key)), valid.event_id, valid.copy_number" -%}
+with
+
+valid as (
+
+    select *
+    from {{ ref('int_events__delivered') }}
+    where invalid_reason is null
+
+),
+
+repeated_ids as (
+
+    select distinct source, event_id
+    from valid
+    where copy_number > 1
+
+),
+
+repeated_keys as (
+
+    select source, business_key
+    from valid
+    where business_key is not null
+    group by 1, 2
+    having min(event_id) != max(event_id)
+
+),
+
+id_copies as (
+
+    select
+        valid.source,
+        valid.event_id,
+        valid.copy_number,
+        'repeated event_id' as reason,
+        row_number() over (
+            partition by valid.source, valid.event_id order by {{ order }}
+        ) as place
+    from valid
+    inner join repeated_ids
+        on valid.source = repeated_ids.source
+        and valid.event_id = repeated_ids.event_id
+
+),
+
+key_copies as (
+
+    select
+        valid.source,
+        valid.event_id,
+        valid.copy_number,
+        first_value(valid.event_id) over (
+            partition by valid.source, valid.business_key order by {{ order }}
+        ) as first_event_id
+    from valid
+    inner join repeated_keys
+        on valid.source = repeated_keys.source
+        and valid.business_key = repeated_keys.business_key
+
+),
+
+losers as (
+
+    select source, event_id, copy_number, reason
+    from id_copies
+    where place > 1
+    union all
+    select source, event_id, copy_number, 'repeated order or page view' as reason
+    from key_copies
+    where event_id != first_event_id
+
+)
+
+select source, event_id, copy_number, min(reason) as reason
+from losers
+group by 1, 2, 3

@@ -1,0 +1,121 @@
+{#- The events that this build has to judge (the touched visitor days, and the day before
+    each), with the verdicts that need no other event of the visitor. -#}
+-- depends_on: {{ ref("int_visitor_days__touched") }}
+with
+
+delivered as (
+
+    select * from {{ ref('int_events__delivered') }}
+
+),
+
+{% if not touches_everything() -%}
+touched as (
+
+    select visitor_id, activity_date
+    from {{ ref('int_visitor_days__touched') }}
+    where {{ is_pending('touched_at') }}
+
+),
+
+scope as (
+
+    select visitor_id, activity_date, true as is_judged from touched
+    union all
+    select visitor_id, {{ days_after('activity_date', -1) }} as activity_date, false
+    from touched
+
+),
+
+days as (
+
+    select visitor_id, activity_date, max(case when is_judged then 1 else 0 end) as judged
+    from scope
+    group by 1, 2
+
+),
+
+events as (
+
+    select delivered.*, days.judged = 1 as is_judged
+    from delivered
+    inner join days
+        on delivered.visitor_id = days.visitor_id
+        and delivered.activity_date = days.activity_date
+
+),
+{%- else -%}
+events as (
+
+    select *, true as is_judged from delivered
+
+),
+{%- endif %}
+
+duplicated as (
+
+    select * from {{ ref('int_events__duplicated') }}
+
+),
+
+withdrawn as (
+
+    select * from {{ ref('int_consents__withdrawn') }}
+    where purpose = 'analytics'
+
+),
+
+withheld as (
+
+    select distinct events.source, events.event_id, events.copy_number
+    from events
+    inner join withdrawn
+        on withdrawn.subject_key in (events.visitor_id, events.user_key)
+        and events.occurred_at >= withdrawn.denied_from
+        and events.occurred_at < withdrawn.denied_until
+
+),
+
+screened as (
+
+    select
+        events.source,
+        events.event_id,
+        events.copy_number,
+        events.visitor_id,
+        events.event_type,
+        {{ target_of('events') }} as target,
+        case
+            when events.invalid_reason is not null then 'invalid'
+            when duplicated.event_id is not null then 'duplicate'
+            {%- if var('late_policy') == 'set_aside' %}
+            when events.is_late then 'late'
+            {%- endif %}
+            when withheld.event_id is not null then 'no_consent'
+            when events.is_bot_agent then 'bot'
+        end as bucket,
+        case
+            when events.invalid_reason is not null then events.invalid_reason
+            when duplicated.event_id is not null then duplicated.reason
+            {%- if var('late_policy') == 'set_aside' %}
+            when events.is_late then 'sent long after it was created'
+            {%- endif %}
+            when withheld.event_id is not null then 'analytics consent denied'
+            when events.is_bot_agent then 'user agent'
+        end as reason,
+        events.is_judged,
+        events.activity_date,
+        events.occurred_at
+    from events
+    left join duplicated
+        on events.source = duplicated.source
+        and events.event_id = duplicated.event_id
+        and events.copy_number = duplicated.copy_number
+    left join withheld
+        on events.source = withheld.source
+        and events.event_id = withheld.event_id
+        and events.copy_number = withheld.copy_number
+
+)
+
+select * from screened

@@ -1,0 +1,46 @@
+{#- The adopted model (the newest version) as one wide row: SQL scores everybody from it
+    without a join per centroid. Slots follow the segment ids, so that ties, which the
+    first slot wins, go to the lowest id. -#}
+{%- set features = var('segment_features').keys() | list -%}
+{%- set parts = ['lower', 'upper', 'centre', 'scale'] -%}
+with
+
+centroids as (
+
+    select
+        *,
+        dense_rank() over (
+            partition by model_version order by segment_id
+        ) as slot_number,
+        max(model_version) over () as newest_version
+    from {{ ref('segment_centroids') }}
+
+),
+
+parameters as (
+
+    select
+        model_version,
+        {%- for name in features %}
+        max(case when feature = '{{ name }}' then transform end) as {{ name }}_transform,
+        {%- for part in parts %}
+        max(case when feature = '{{ name }}' then {{ part }} end) as {{ name }}_{{ part }},
+        {%- endfor %}
+        {%- endfor %}
+        {%- for slot in range(1, most_segments() + 1) %}
+        max(case when slot_number = {{ slot }} then segment_id end)
+            as slot_{{ slot }}_segment_id,
+        {%- for name in features %}
+        max(case
+            when slot_number = {{ slot }} and feature = '{{ name }}' then scaled_value
+        end) as slot_{{ slot }}_{{ name }},
+        {%- endfor %}
+        {%- endfor %}
+        count(*) as parameter_count
+    from centroids
+    where model_version = newest_version
+    group by 1
+
+)
+
+select * from parameters

@@ -1,0 +1,95 @@
+{#- Lines with their order's header and one bucket each. Of several versions of a line the
+    latest received counts: an order system corrects what it said before. -#}
+with
+
+lines as (
+
+    select
+        *,
+        row_number() over (
+            partition by source, order_id, line_id, invalid_reason is null
+            order by
+                received_at desc nulls last, quantity desc, unit_price desc, status,
+                copy_number
+        ) as place
+    from {{ ref('int_order_lines__delivered') }}
+
+),
+
+headers as (
+
+    select * from {{ ref('int_order_headers__judged') }}
+    where bucket = 'kept'
+
+),
+
+identifiers as (
+
+    select * from {{ ref('identifiers') }}
+
+),
+
+keyed_headers as (
+
+    select
+        headers.source,
+        headers.order_id,
+        users.pseudonym as user_key,
+        visitors.pseudonym as visitor_id,
+        emails.pseudonym as email_key,
+        headers.status,
+        headers.channel,
+        headers.payment_method,
+        headers.currency,
+        headers.ordered_at
+    from headers
+    left join identifiers as users
+        on users.identifier_kind = 'user_id' and headers.user_id = users.raw_value
+    left join identifiers as visitors
+        on visitors.identifier_kind = 'anonymous_id'
+        and headers.anonymous_id = visitors.raw_value
+    left join identifiers as emails
+        on emails.identifier_kind = 'email' and headers.email = emails.raw_value
+
+),
+
+judged as (
+
+    select
+        lines.source,
+        lines.input_name,
+        lines.order_id,
+        lines.line_id,
+        lines.copy_number,
+        coalesce(lines.user_key, headers.user_key) as user_key,
+        coalesce(lines.visitor_id, headers.visitor_id) as visitor_id,
+        coalesce(lines.email_key, headers.email_key) as email_key,
+        lines.product_id,
+        lines.category,
+        coalesce(lines.currency, headers.currency) as currency,
+        coalesce(lines.payment_method, headers.payment_method) as payment_method,
+        coalesce(lines.status, headers.status, 'completed') as status,
+        coalesce(lines.channel, headers.channel) as channel,
+        case
+            when lines.invalid_reason is not null then 'invalid'
+            when lines.source = 'shop' and headers.order_id is null then 'invalid'
+            when lines.place > 1 then 'duplicate'
+            else 'kept'
+        end as bucket,
+        case
+            when lines.invalid_reason is not null then lines.invalid_reason
+            when lines.source = 'shop' and headers.order_id is null then 'no such order'
+            when lines.place > 1 then 'an older version of the line'
+        end as reason,
+        lines.quantity,
+        lines.unit_price,
+        lines.discount,
+        coalesce(lines.ordered_at, headers.ordered_at) as ordered_at,
+        lines.received_at
+    from lines
+    left join keyed_headers as headers
+        on lines.source = headers.source and lines.order_id = headers.order_id
+
+)
+
+select * from judged

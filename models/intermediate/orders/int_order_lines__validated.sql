@@ -1,0 +1,60 @@
+{#- A line without an id is named by what it says and by its number among equal lines of
+    its input: equal lines of one export are all real, the same export read twice is not. -#}
+with
+
+unioned as (
+
+    select
+        *,
+        {{ row_hash_of('unioned_lines', 'order_lines') }} as row_hash
+    from {{ ref('int_order_lines__unioned') }} as unioned_lines
+
+),
+
+numbered as (
+
+    select
+        *,
+        case
+            when line_id is null then row_number() over (
+                partition by input_name, row_hash order by line_id
+            )
+        end as line_number
+    from unioned
+
+),
+
+validated as (
+
+    select
+        source,
+        input_name,
+        order_id,
+        coalesce(line_id, row_hash || '-' || line_number) as line_id,
+        user_id,
+        anonymous_id,
+        lower(email) as email,
+        product_id,
+        category,
+        upper(currency) as currency,
+        payment_method,
+        lower(status) as status,
+        lower(channel) as channel,
+        case
+            when unparsable_column is not null then 'unparsable ' || unparsable_column
+            when order_id is null then 'no order id'
+            when ordered_at is null and source != 'shop' then 'no time'
+            when ordered_at > {{ seconds_after(
+                'coalesce(received_at, ' ~ build_time() ~ ')', 86400) }}
+                then 'time in the future'
+        end as invalid_reason,
+        quantity,
+        unit_price,
+        discount,
+        ordered_at,
+        received_at
+    from numbered
+
+)
+
+select * from validated

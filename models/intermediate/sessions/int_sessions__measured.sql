@@ -1,0 +1,35 @@
+{#- The days of a session put together. -#}
+{%- set counts = ['event_count'] + counted_event_types().keys() | list -%}
+with
+
+session_days as (
+
+    select *, {{ engaged_seconds() }} as engaged_seconds
+    from {{ ref('int_session_days__measured') }}
+
+),
+
+sessions as (
+
+    select
+        session_id,
+        visitor_id,
+        {{ value_at_latest('user_key', 'activity_date') }} as user_key,
+        {{ value_at_earliest('client_session_id', 'activity_date') }} as client_session_id,
+        {%- for name in ['landing_page_path', 'referrer_host', 'utm_source', 'utm_medium',
+            'utm_campaign', 'device_type'] %}
+        {{ value_at_earliest(name, 'activity_date') }} as {{ name }},
+        {%- endfor %}
+        {{ value_at_latest('exit_page_path', 'activity_date') }} as exit_page_path,
+        {%- for count in counts %}
+        sum({{ count }}) as {{ count }},
+        {%- endfor %}
+        sum(engaged_seconds) as engaged_seconds,
+        min(started_at) as started_at,
+        max(ended_at) as ended_at
+    from session_days
+    group by 1, 2
+
+)
+
+select * from sessions

@@ -1,0 +1,59 @@
+{#- Fragments of one customer across cookies and devices become one visit when the gap to
+    everything before is within the timeout. -#}
+{{ config(materialized='table') }}
+with
+
+sessions as (
+
+    select
+        sessions.*,
+        coalesce(users.customer_id, visitors.customer_id) as customer_id
+    from {{ ref('int_sessions__measured') }} as sessions
+    left join {{ ref('int_identity__components') }} as users
+        on sessions.user_key = users.pseudonym
+    left join {{ ref('int_identity__components') }} as visitors
+        on sessions.visitor_id = visitors.pseudonym
+
+),
+
+ordered as (
+
+    select
+        *,
+        max(ended_at) over (
+            partition by customer_id order by started_at, session_id
+            rows between unbounded preceding and 1 preceding
+        ) as active_until
+    from sessions
+
+),
+
+stitched as (
+
+    select
+        *,
+        max(
+            case
+                when active_until is null
+                    or started_at > {{ seconds_after(
+                        'active_until', var('session_timeout_seconds')) }}
+                    then started_at
+            end
+        ) over (
+            partition by customer_id order by started_at, session_id
+            rows between unbounded preceding and current row
+        ) as stitched_started_at
+    from ordered
+
+),
+
+keyed as (
+
+    select
+        {{ key_of(['customer_id', 'stitched_started_at']) }} as stitched_session_id,
+        *
+    from stitched
+
+)
+
+select * from keyed

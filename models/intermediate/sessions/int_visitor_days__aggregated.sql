@@ -1,0 +1,35 @@
+{#- The compressed ledger of behaviour: every windowed feature is computed from it. The
+    user is the one known in the session, so identity is joined later and a merge of two
+    customers rewrites nothing here. -#}
+{%- set counts = ['event_count'] + counted_event_types().keys() | list -%}
+with
+
+session_days as (
+
+    select
+        *,
+        row_number() over (
+            partition by session_id order by activity_date
+        ) = 1 as is_first_day,
+        {{ engaged_seconds() }} as engaged_seconds
+    from {{ ref('int_session_days__measured') }}
+
+),
+
+visitor_days as (
+
+    select
+        visitor_id,
+        user_key,
+        activity_date,
+        sum(case when is_first_day then 1 else 0 end) as session_count,
+        {%- for count in counts %}
+        sum({{ count }}) as {{ count }},
+        {%- endfor %}
+        sum(engaged_seconds) as engaged_seconds
+    from session_days
+    group by 1, 2, 3
+
+)
+
+select * from visitor_days

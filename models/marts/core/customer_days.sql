@@ -1,0 +1,63 @@
+{%- set counts = ['session_count', 'event_count']
+    + counted_event_types().keys() | list -%}
+with
+
+visitor_days as (
+
+    select
+        coalesce(users.customer_id, visitors.customer_id) as customer_id,
+        days.*
+    from {{ ref('int_visitor_days__aggregated') }} as days
+    left join {{ ref('int_identity__components') }} as users
+        on days.user_key = users.pseudonym
+    left join {{ ref('int_identity__components') }} as visitors
+        on days.visitor_id = visitors.pseudonym
+
+),
+
+behaviour as (
+
+    select
+        customer_id,
+        activity_date,
+        {%- for count in counts %}
+        sum({{ count }}) as {{ count }},
+        {%- endfor %}
+        sum(engaged_seconds) as engaged_seconds
+    from visitor_days
+    group by 1, 2
+
+),
+
+purchases as (
+
+    select
+        customer_id,
+        cast(ordered_at as date) as activity_date,
+        sum(case when is_purchase then 1 else 0 end) as order_count,
+        sum(amount) as revenue
+    from {{ ref('orders') }}
+    where customer_id is not null
+    group by 1, 2
+
+),
+
+customer_days as (
+
+    select
+        coalesce(behaviour.customer_id, purchases.customer_id) as customer_id,
+        coalesce(behaviour.activity_date, purchases.activity_date) as activity_date,
+        {%- for count in counts %}
+        cast(coalesce(behaviour.{{ count }}, 0) as bigint) as {{ count }},
+        {%- endfor %}
+        cast(coalesce(purchases.order_count, 0) as bigint) as order_count,
+        coalesce(behaviour.engaged_seconds, 0) as engaged_seconds,
+        cast(coalesce(purchases.revenue, 0) as decimal(18, 4)) as revenue
+    from behaviour
+    full outer join purchases
+        on behaviour.customer_id = purchases.customer_id
+        and behaviour.activity_date = purchases.activity_date
+
+)
+
+select * from customer_days

@@ -1,0 +1,51 @@
+{%- set buckets = [
+    'kept', 'duplicate', 'double_fired', 'invalid', 'late', 'bot', 'no_consent',
+] -%}
+with
+
+inputs as (
+
+    select
+        *,
+        sum(raw_row_count) over (partition by source) as source_row_count
+    from {{ ref('int_inputs__counted') }}
+
+),
+
+buckets as (
+
+    {%- for bucket in buckets %}
+    select '{{ bucket }}' as bucket{% if not loop.last %} union all{% endif %}
+    {%- endfor %}
+
+),
+
+counted as (
+
+    select dataset, source, input_name, bucket, count(*) as row_count
+    from {{ ref('int_rows__bucketed') }}
+    group by 1, 2, 3, 4
+
+),
+
+row_ledger as (
+
+    select
+        inputs.source,
+        inputs.dataset,
+        inputs.input_name,
+        buckets.bucket,
+        cast(inputs.source_row_count as bigint) as raw_row_count,
+        cast(inputs.raw_row_count as bigint) as input_row_count,
+        coalesce(counted.row_count, 0) as bucket_row_count
+    from inputs
+    cross join buckets
+    left join counted
+        on inputs.dataset = counted.dataset
+        and inputs.source = counted.source
+        and inputs.input_name = counted.input_name
+        and buckets.bucket = counted.bucket
+
+)
+
+select * from row_ledger

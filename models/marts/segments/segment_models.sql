@@ -1,0 +1,29 @@
+with
+
+centroids as (
+
+    select * from {{ ref('segment_centroids') }}
+
+),
+
+segment_models as (
+
+    select
+        cast(model_version as bigint) as model_version,
+        algorithm,
+        feature_names,
+        data_fingerprint,
+        library_versions,
+        cast(segment_count as bigint) as segment_count,
+        cast(customer_count as bigint) as fitted_customer_count,
+        cast(seed as bigint) as seed,
+        cast(inertia as double precision) as inertia,
+        cast(silhouette as double precision) as silhouette,
+        cast(as_of_date as date) as as_of_date,
+        cast(fitted_at as timestamp) as fitted_at
+    from centroids
+    group by all
+
+)
+
+select * from segment_models

@@ -1,0 +1,1 @@
+"""Pseudonyms and the key they hang on."""

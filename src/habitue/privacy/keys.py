@@ -1,0 +1,90 @@
+"""The pseudonym key: where it comes from and how SQL gets to use it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import uuid
+from collections.abc import Mapping
+from typing import NamedTuple
+
+KEY_VARIABLE = "HABITUE_PSEUDONYM_KEY"
+MINIMUM_KEY_LENGTH = 32
+_DEMO_KEY = "habitue demo key: everybody can read it, so it protects nobody"
+_BLOCK_BYTES = 64
+
+
+class PseudonymKeyError(ValueError):
+    """The pseudonym key is absent or too weak to protect anybody."""
+
+
+class PaddedKeys(NamedTuple):
+    """The two padded keys of HMAC-SHA256, ready for use in SQL.
+
+    Attributes:
+        inner: Key xor 0x36, 64 bytes.
+        outer: Key xor 0x5c, 64 bytes.
+    """
+
+    inner: bytes
+    outer: bytes
+
+
+def find_key(environment: Mapping[str, str], *, allow_demo_key: bool) -> str:
+    """The pseudonym key of this environment.
+
+    Args:
+        environment: Environment variables.
+        allow_demo_key: Whether the public demo key may stand in for a missing one.
+
+    Raises:
+        PseudonymKeyError: If there is no key and the demo key is not allowed, or if
+            the key has fewer than 32 characters.
+    """
+    key = environment.get(KEY_VARIABLE, "")
+    if not key and allow_demo_key:
+        return _DEMO_KEY
+    if not key:
+        raise PseudonymKeyError(
+            f"{KEY_VARIABLE} is not set. Outside the demo target pseudonyms need a "
+            f"secret key of at least {MINIMUM_KEY_LENGTH} characters: set it, for "
+            "example to the output of `openssl rand -hex 32`, and keep it safe."
+        )
+    if len(key) < MINIMUM_KEY_LENGTH:
+        raise PseudonymKeyError(
+            f"{KEY_VARIABLE} has {len(key)} characters; at least "
+            f"{MINIMUM_KEY_LENGTH} are needed."
+        )
+    return key
+
+
+def is_demo_key(key: str) -> bool:
+    """Whether this is the public demo key."""
+    return key == _DEMO_KEY
+
+
+def pad_key(key: str) -> PaddedKeys:
+    """The inner and outer key of HMAC-SHA256 (RFC 2104)."""
+    raw = key.encode()
+    if len(raw) > _BLOCK_BYTES:
+        raw = hashlib.sha256(raw).digest()
+    raw = raw.ljust(_BLOCK_BYTES, b"\0")
+    return PaddedKeys(
+        inner=bytes(byte ^ 0x36 for byte in raw),
+        outer=bytes(byte ^ 0x5C for byte in raw),
+    )
+
+
+def pseudonym(key: str, *, kind: str, value: str) -> uuid.UUID:
+    """The pseudonym of one identifier: the reference that SQL must agree with.
+
+    Args:
+        key: Pseudonym key.
+        kind: Identifier kind, such as ``user_id``.
+        value: Normalised raw value.
+
+    Returns:
+        The first 128 bits of HMAC-SHA256 over ``kind:value``.
+    """
+    digest = hmac.new(key.encode(), f"{kind}:{value}".encode(), hashlib.sha256)
+    return uuid.UUID(digest.hexdigest()[:32])

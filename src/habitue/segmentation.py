@@ -1,0 +1,120 @@
+"""What the clustering models do in one build: evidence and fit, once per state of data."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from habitue.clustering import (
+    EvidenceSettings,
+    FitSettings,
+    evaluate_candidates,
+    fit_segments,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+_STAMP = ["data_fingerprint", "as_of_date"]
+
+
+def evaluate_once(
+    features: pd.DataFrame,
+    fingerprint: pd.DataFrame,
+    *,
+    previous: pd.DataFrame | None,
+    max_k: int,
+    fixed_k: int | None,
+    minimum_share: float,
+    seed: int,
+) -> pd.DataFrame:
+    """The evidence for every number of segments, if these data were not judged before.
+
+    Args:
+        features: (n_customers, 1 + n_features): `customer_id` and scaled features.
+        fingerprint: One row: data_fingerprint, as_of_date.
+        previous: The evidence kept so far, None on the first build.
+        max_k: Largest number of segments tried.
+        fixed_k: A number to take whatever the evidence says, or None.
+        minimum_share: Smallest share of the customers a segment may have.
+        seed: Source of every random number.
+
+    Returns:
+        `habitue.clustering.evaluate_candidates`, stamped with fingerprint and as-of
+        date; without rows if `previous` holds the fingerprint.
+    """
+    settings = EvidenceSettings(
+        max_k=max_k, fixed_k=fixed_k, minimum_share=minimum_share, seed=seed
+    )
+    if _is_known(fingerprint, previous):
+        return _like(previous)
+    evidence = evaluate_candidates(features, settings=settings)
+    return _stamped(evidence, fingerprint)
+
+
+def fit_once(
+    features: pd.DataFrame,
+    scalers: pd.DataFrame,
+    evidence: pd.DataFrame,
+    fingerprint: pd.DataFrame,
+    *,
+    previous: pd.DataFrame | None,
+    seed: int,
+) -> pd.DataFrame:
+    """A new model version, if the newest one was fitted to other data.
+
+    Args:
+        features: (n_customers, 1 + n_features): `customer_id` and scaled features.
+        scalers: One row per feature: transform, lower, upper, centre, scale.
+        evidence: All evidence kept; the rows of this fingerprint decide.
+        fingerprint: One row: data_fingerprint, as_of_date.
+        previous: The centroids of all versions so far, None on the first build.
+        seed: Source of every random number.
+
+    Returns:
+        One row per segment and feature of the new version, with what there is to say
+        of the version on each; without rows if nothing changed.
+    """
+    newest = None
+    if previous is not None and len(previous):
+        newest = previous[previous["model_version"] == previous["model_version"].max()]
+    if _is_known(fingerprint, newest):
+        return _like(previous)
+    current = str(fingerprint["data_fingerprint"].iloc[0])
+    fitted = fit_segments(
+        features,
+        scalers,
+        evidence[evidence["data_fingerprint"] == current],
+        previous_centroids=previous if newest is not None else None,
+        settings=FitSettings(seed=seed, data_fingerprint=current),
+        as_of_date=_as_of(fingerprint),
+    )
+    rows = fitted.centroids.merge(fitted.models, on="model_version", how="left")
+    rows["as_of_date"] = pd.to_datetime(rows["as_of_date"]).dt.date
+    rows["fitted_at"] = datetime.now(tz=UTC).replace(tzinfo=None)
+    return rows
+
+
+def _is_known(fingerprint: pd.DataFrame, previous: pd.DataFrame | None) -> bool:
+    if previous is None or not len(previous):
+        return False
+    current = fingerprint["data_fingerprint"].iloc[0]
+    return bool((previous["data_fingerprint"] == current).any())
+
+
+def _like(previous: pd.DataFrame | None) -> pd.DataFrame:
+    return pd.DataFrame() if previous is None else previous.iloc[:0]
+
+
+def _stamped(rows: pd.DataFrame, fingerprint: pd.DataFrame) -> pd.DataFrame:
+    stamp: dict[Hashable, object] = {
+        name: fingerprint[name].iloc[0] for name in _STAMP
+    }
+    return rows.assign(**{str(name): value for name, value in stamp.items()})
+
+
+def _as_of(fingerprint: pd.DataFrame) -> date:
+    as_of = pd.Timestamp(fingerprint["as_of_date"].iloc[0])
+    return date(1, 1, 1) if as_of is pd.NaT else as_of.date()
