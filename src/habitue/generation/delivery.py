@@ -1,4 +1,4 @@
-"""From what happened to what was delivered: four clocks and their faults.
+"""From what happened to what was delivered: the clocks and their faults.
 
 A row has at most one fault, so the labels are exclusive by construction.
 """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from habitue.generation import shop_tables, truth_tables, web_tables
 from habitue.generation.catalogue import Catalogue, build_catalogue
@@ -165,7 +166,7 @@ def _spoil(table: pa.Table, delivery: Delivery) -> pa.Table:
     """Text can hold what is no time at all; a typed column cannot."""
     name = "original_timestamp"
     bad = pa.array(delivery.fault == UNPARSABLE_TIME)
-    text = pa.compute.if_else(bad, web_tables.UNPARSABLE, table[name].cast(pa.string()))
+    text = pc.if_else(bad, web_tables.UNPARSABLE, table[name].cast(pa.string()))
     return table.set_column(table.column_names.index(name), name, text)
 
 

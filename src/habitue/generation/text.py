@@ -72,8 +72,3 @@ def times(microseconds: Ints, missing: Mask | None = None) -> pa.Array:
 def numbers(values: NDArray[np.generic], missing: Mask | None = None) -> pa.Array:
     """A numeric column with gaps where missing is true."""
     return pa.array(values, mask=missing)
-
-
-def nulls(size: int) -> pa.Array:
-    """A text column without any value."""
-    return coded(np.full(size, -1, dtype=np.int32), [""])

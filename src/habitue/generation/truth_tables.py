@@ -41,8 +41,7 @@ def persons_table(chunk: Chunk, identifiers: pa.Table) -> pa.Table:
     people, names = chunk.people, chunk.names
     size = len(people)
     row = np.arange(size)
-    kind = identifiers["identifier_kind"].to_pylist()
-    seen = set(identifiers["raw_value"].to_pylist()) if kind else set()
+    seen = set(identifiers["raw_value"].to_pylist())
     users = names.users.to_pylist()[:size]
     mails = names.emails.to_pylist()[:size]
     identified = np.array([user in seen for user in users])

@@ -99,7 +99,7 @@ def tracks_table(chunk: Chunk, catalogue: Catalogue) -> pa.Table:
     feature = np.where(kind == shop.KIND_FEATURE, detail, -1)
     columns["feature"] = coded(feature, shop.FEATURES)
     columns["engaged_seconds"] = numbers(detail, ~is_ping)
-    # Every fifth of a page takes some twenty seconds; sensors overshoot the end.
+    # A fifth is in view at once; some browsers report a little beyond the end.
     scrolled = np.round(np.minimum(0.2 + detail / 100, 1.04), 2)
     columns["scroll_ratio"] = numbers(scrolled, ~is_ping)
     is_exposure = kind == shop.KIND_EXPERIMENT
