@@ -87,7 +87,7 @@ screened as (
         {{ target_of('events') }} as target,
         case
             when events.invalid_reason is not null then 'invalid'
-            when duplicated.event_id is not null then 'duplicate'
+            when duplicated.reason = 'repeated event_id' then 'duplicate'
             {%- if var('late_policy') == 'set_aside' %}
             when events.is_late then 'late'
             {%- endif %}
@@ -96,13 +96,15 @@ screened as (
         end as bucket,
         case
             when events.invalid_reason is not null then events.invalid_reason
-            when duplicated.event_id is not null then duplicated.reason
+            when duplicated.reason = 'repeated event_id' then duplicated.reason
             {%- if var('late_policy') == 'set_aside' %}
             when events.is_late then 'sent long after it was created'
             {%- endif %}
             when withheld.event_id is not null then 'analytics consent denied'
             when events.is_bot_agent then 'user agent'
         end as reason,
+        coalesce(duplicated.reason, '') = 'repeated order or page view'
+            as is_repeated_key,
         events.is_judged,
         events.activity_date,
         events.occurred_at

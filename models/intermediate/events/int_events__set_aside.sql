@@ -39,6 +39,7 @@ judged as (
             case
                 when automated.visitor_id is not null then 'bot'
                 when double_fired.event_id is not null then 'double_fired'
+                when screened.is_repeated_key then 'duplicate'
             end
         ) as bucket,
         coalesce(
@@ -47,6 +48,7 @@ judged as (
                 when automated.visitor_id is not null then 'rate'
                 when double_fired.event_id is not null
                     then 'same visitor, type and target at once'
+                when screened.is_repeated_key then 'repeated order or page view'
             end
         ) as reason,
         screened.activity_date

@@ -4,7 +4,7 @@ with
 tickets as (
 
     select
-        {{- select_canonical('events', ['user_id', 'email', 'received_at'], {
+        {{ select_canonical('events', ['user_id', 'email', 'received_at'], {
             'source': "'support'",
             'event_id': "'ticket-' || ticket_id",
             'event_type': "'support_ticket'",
@@ -18,7 +18,7 @@ tickets as (
 chats as (
 
     select
-        {{- select_canonical('events', ['user_id', 'anonymous_id', 'received_at'], {
+        {{ select_canonical('events', ['user_id', 'anonymous_id', 'received_at'], {
             'source': "'support'",
             'event_id': "'chat-' || chat_id",
             'event_type': "'support_chat'",
@@ -33,7 +33,7 @@ chats as (
 feedback as (
 
     select
-        {{- select_canonical('events', ['user_id', 'received_at'], {
+        {{ select_canonical('events', ['user_id', 'received_at'], {
             'source': "'support'",
             'event_id': "'feedback-' || feedback_id",
             'event_type': "'feedback'",

@@ -9,7 +9,7 @@ minutes as (
         activity_date,
         floor({{ epoch_seconds('occurred_at') }} / 60) as minute_number
     from {{ ref('int_events__screened') }}
-    where bucket is null and event_type != 'page_ping'
+    where bucket is null and not is_repeated_key and event_type != 'page_ping'
     group by 1, 2, 3
     having
         count(*) > {{ var('bot_events_per_minute') }}

@@ -8,7 +8,7 @@ with
 pages as (
 
     select
-        {{- select_canonical('events', common + [
+        {{ select_canonical('events', common + [
             'page_url', 'page_path', 'page_view_id', 'referrer', 'product_id',
             'category', 'utm_source', 'utm_medium', 'utm_campaign',
         ], {'source': "'web'", 'event_type': "'page'"}) }}
@@ -19,7 +19,7 @@ pages as (
 tracks as (
 
     select
-        {{- select_canonical('events', common + [
+        {{ select_canonical('events', common + [
             'page_url', 'page_view_id', 'product_id', 'category', 'quantity',
             'unit_price', 'currency', 'order_id', 'feature_name', 'experiment_id',
             'experiment_arm', 'engaged_seconds', 'scroll_ratio',
@@ -31,7 +31,7 @@ tracks as (
 identifies as (
 
     select
-        {{- select_canonical('events', common + ['email'],
+        {{ select_canonical('events', common + ['email'],
             {'source': "'web'", 'event_type': "'identify'"}) }}
     from {{ ref('stg_web__identifies') }}
 

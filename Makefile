@@ -1,0 +1,69 @@
+# Everything a person or CI runs. `make help` is the index.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DBT := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dbt
+TEST_DATABASE := target/test/habitue.duckdb
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint unit integration build-twice docs seeds format clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
+		| awk 'BEGIN {FS = ":.*## "} {printf "  %-12s %s\n", $$1, $$2}'
+
+$(VENV)/core: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+install: $(VENV)/dev  ## Install the core and what development needs into .venv
+
+demo: $(VENV)/core  ## Build the demo data and show the segments
+	$(DBT) build --quiet
+	@$(BIN)/habitue summary
+
+test: lint unit integration build-twice  ## Everything CI runs
+
+lint: $(VENV)/dev  ## ruff, mypy, sqlfluff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 2 models tests/data tests/generic
+
+unit: $(VENV)/dev  ## Unit tests of the Python functions
+	$(BIN)/pytest tests/unit
+
+integration: $(VENV)/dev  ## Builds on generated and real data (HABITUE_SHARED_DATA)
+	$(BIN)/pytest tests/integration --numprocesses 2
+
+build-twice: $(VENV)/dev  ## dbt build on the seeds twice, then the docs
+	rm -rf $(dir $(TEST_DATABASE)) && mkdir -p $(dir $(TEST_DATABASE))
+	HABITUE_DATABASE=$(TEST_DATABASE) $(DBT) build --quiet
+	HABITUE_DATABASE=$(TEST_DATABASE) $(DBT) build --quiet
+	HABITUE_DATABASE=$(TEST_DATABASE) $(DBT) docs generate --quiet
+
+docs: $(VENV)/core  ## Generate the documentation site and serve it on localhost
+	$(DBT) docs generate
+	$(DBT) docs serve --host 127.0.0.1
+
+seeds: $(VENV)/core  ## Write the demo data again (the same bytes)
+	$(BIN)/habitue generate --customers 90 --days 60 --seed 7 --intensity 0.7 \
+		--format csv --out target/seeds
+	cp target/seeds/raw/*.csv seeds/raw/
+
+format: $(VENV)/dev  ## Format Python and SQL
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --processes 2 models tests/data tests/generic
+
+clean:  ## Remove what builds left behind
+	rm -rf target logs habitue.duckdb habitue.duckdb.wal
