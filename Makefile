@@ -56,7 +56,7 @@ docs: $(VENV)/core  ## Generate the documentation site and serve it on localhost
 	$(DBT) docs serve --host 127.0.0.1
 
 seeds: $(VENV)/core  ## Write the demo data again (the same bytes)
-	$(BIN)/habitue generate --customers 90 --days 60 --seed 7 --intensity 0.7 \
+	$(BIN)/habitue generate --customers 120 --days 60 --seed 7 --intensity 0.5 \
 		--format csv --out target/seeds
 	cp target/seeds/raw/*.csv seeds/raw/
 

@@ -39,6 +39,7 @@ def main() -> None:
 
 @app.command(name="generate")
 def generate_command(
+    *,
     customers: Annotated[int, typer.Option(help="Number of customers.")],
     days: Annotated[int, typer.Option(help="Number of days.")],
     out: Annotated[Path, typer.Option(help="Folder to write raw/ and truth/ into.")],
@@ -81,6 +82,7 @@ def generate_command(
 
 @app.command()
 def summary(
+    *,
     database: Annotated[
         Path | None,
         typer.Option(help="DuckDB file; default HABITUE_DATABASE or habitue.duckdb."),
@@ -100,6 +102,10 @@ def summary(
     console.print(_segment_table(found))
     if found.reason:
         console.print(f"Number of segments {found.reason}", style="dim")
+    console.print("\nMost telling (segment vs all customers)", style="italic")
+    for line in found.segments:
+        console.print(f"[bold]{line.name}[/]: {'; '.join(line.telling_features)}")
+    console.print()
     console.print(_ledger_table(found))
     console.print(f"Database: {found.database}", highlight=False, soft_wrap=True)
 
@@ -128,7 +134,6 @@ def _segment_table(found: Summary) -> Table:
     table.add_column("segment", style="bold", overflow="fold")
     for name in ("customers", "share", "recency", "orders", "revenue"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("most telling (segment vs all)", overflow="fold")
     for line in found.segments:
         table.add_row(
             line.name,
@@ -137,19 +142,18 @@ def _segment_table(found: Summary) -> Table:
             _typical(line.recency_days, " d"),
             _typical(line.order_count),
             _typical(line.revenue),
-            "\n".join(line.telling_features),
         )
     table.caption = "recency, orders, revenue: medians"
     return table
 
 
 def _typical(value: float | None, unit: str = "") -> str:
-    return "–" if value is None else f"{value:,.0f}{unit}"
+    return "-" if value is None else f"{value:,.0f}{unit}"
 
 
 def _ledger_table(found: Summary) -> Table:
     table = Table(title="Rows in, and where each went", title_justify="left")
-    buckets = list(dict.fromkeys(name for line in found.sources for name in line.buckets))
+    buckets = dict.fromkeys(name for line in found.sources for name in line.buckets)
     table.add_column("source", style="bold")
     for name in ("rows in", *buckets):
         table.add_column(name.replace("_", " "), justify="right")

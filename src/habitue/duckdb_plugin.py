@@ -25,7 +25,7 @@ from habitue.privacy.keys import (
 logger = AdapterLogger("habitue")
 
 
-class Plugin(BasePlugin):  # type: ignore[misc]
+class Plugin(BasePlugin):
     """Sets the padded pseudonym keys on every cursor that dbt opens."""
 
     keys: PaddedKeys
@@ -45,9 +45,7 @@ class Plugin(BasePlugin):  # type: ignore[misc]
         self.keys = pad_key(key)
 
     def configure_cursor(self, cursor: Any) -> None:
-        """Think in UTC, and make the keys readable as ``habitue_inner_key`` and outer."""
+        """Think in UTC, and hand over the two padded keys as variables."""
         cursor.execute("set TimeZone = 'UTC'")
         for name, value in zip(self.keys._fields, self.keys, strict=True):
-            cursor.execute(
-                f"set variable habitue_{name}_key = unhex('{value.hex()}')"
-            )
+            cursor.execute(f"set variable habitue_{name}_key = unhex('{value.hex()}')")

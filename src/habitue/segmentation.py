@@ -1,9 +1,8 @@
-"""What the clustering models do in one build: evidence and fit, once per state of data."""
+"""What a build does about segments: evidence and fit, once per state of the data."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,10 +13,9 @@ from habitue.clustering import (
     fit_segments,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Hashable
-
-_STAMP = ["data_fingerprint", "as_of_date"]
+# Dates as timestamps: an empty column of dates has no type that a database would know.
+_TIME = "datetime64[us]"
+_NEVER = date(1, 1, 1)
 
 
 def evaluate_once(
@@ -92,9 +90,8 @@ def fit_once(
         as_of_date=_as_of(fingerprint),
     )
     rows = fitted.centroids.merge(fitted.models, on="model_version", how="left")
-    rows["as_of_date"] = pd.to_datetime(rows["as_of_date"]).dt.date
-    rows["fitted_at"] = datetime.now(tz=UTC).replace(tzinfo=None)
-    return rows
+    fitted_at = pd.Timestamp(datetime.now(tz=UTC).replace(tzinfo=None))
+    return rows.assign(fitted_at=pd.Series(fitted_at, index=rows.index, dtype=_TIME))
 
 
 def _is_known(fingerprint: pd.DataFrame, previous: pd.DataFrame | None) -> bool:
@@ -109,12 +106,12 @@ def _like(previous: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def _stamped(rows: pd.DataFrame, fingerprint: pd.DataFrame) -> pd.DataFrame:
-    stamp: dict[Hashable, object] = {
-        name: fingerprint[name].iloc[0] for name in _STAMP
-    }
-    return rows.assign(**{str(name): value for name, value in stamp.items()})
+    current = str(fingerprint["data_fingerprint"].iloc[0])
+    as_of = pd.Series(_as_of(fingerprint), index=rows.index, dtype=_TIME)
+    return rows.assign(data_fingerprint=current, as_of_date=as_of)
 
 
 def _as_of(fingerprint: pd.DataFrame) -> date:
-    as_of = pd.Timestamp(fingerprint["as_of_date"].iloc[0])
-    return date(1, 1, 1) if as_of is pd.NaT else as_of.date()
+    """The as-of date; without customers there is none, and nothing is fitted."""
+    as_of = fingerprint["as_of_date"].iloc[0]
+    return _NEVER if pd.isna(as_of) else pd.Timestamp(as_of).date()

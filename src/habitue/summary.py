@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class SummaryError(ValueError):
@@ -81,8 +83,8 @@ _SEGMENTS = """
 _LEDGER = """
     select source, bucket, any_value(raw_row_count), sum(bucket_row_count)
     from marts.row_ledger
-    group by all
-    order by source, bucket = 'kept' desc, bucket
+    group by source, bucket
+    order by source, case bucket when 'kept' then 0 else 1 end, bucket
 """
 _CUSTOMERS = """
     select
@@ -111,7 +113,7 @@ def read_summary(database: Path) -> Summary:
             finished build.
     """
     if not database.is_file():
-        raise SummaryError(f"There is no database at {database}: run `dbt build` first.")
+        raise SummaryError(f"No database at {database}: run `dbt build` first.")
     try:
         connection = duckdb.connect(str(database), read_only=True)
     except duckdb.IOException as error:
@@ -135,7 +137,7 @@ def read_summary(database: Path) -> Summary:
         identified_count=customers[1],
         reason=reasons[0][0] if reasons else None,
         segments=[
-            SegmentLine(*row[:6], telling_features=[told for told in row[6:] if told])
+            SegmentLine._make((*row[:6], [told for told in row[6:] if told]))
             for row in segments
         ],
         sources=_by_source(ledger),

@@ -23,30 +23,53 @@ events as (
 bucketed as (
 
     select
-        'events' as dataset, source, input_name, row_id, row_type, bucket, reason,
-        occurred_at, received_at
+        'events' as dataset,
+        source,
+        input_name,
+        row_id,
+        row_type,
+        bucket,
+        reason,
+        occurred_at,
+        received_at
     from events
 
     union all
 
     select
-        'order_lines' as dataset, source, input_name,
+        'order_lines' as dataset,
+        source,
+        input_name,
         concat_ws(' ', order_id, line_id) as row_id,
-        status as row_type, bucket, reason, ordered_at, received_at
+        status as row_type,
+        bucket,
+        reason,
+        ordered_at,
+        received_at
     from {{ ref('int_order_lines__judged') }}
 
     union all
 
     select
-        'order_headers' as dataset, source, input_name, order_id as row_id,
-        status as row_type, bucket, reason, ordered_at, received_at
+        'order_headers' as dataset,
+        source,
+        input_name,
+        order_id as row_id,
+        status as row_type,
+        bucket,
+        reason,
+        ordered_at,
+        received_at
     from {{ ref('int_order_headers__judged') }}
 
     union all
 
     select
-        'consents' as dataset, source, input_name,
-        cast(subject_key as varchar) as row_id, purpose as row_type,
+        'consents' as dataset,
+        source,
+        input_name,
+        cast(subject_key as varchar) as row_id,
+        purpose as row_type,
         case
             when invalid_reason is not null then 'invalid'
             when copy_number > 1 then 'duplicate'
@@ -55,7 +78,8 @@ bucketed as (
         coalesce(
             invalid_reason, case when copy_number > 1 then 'repeated change' end
         ) as reason,
-        changed_at, cast(null as timestamp) as received_at
+        changed_at,
+        cast(null as timestamp) as received_at
     from {{ ref('int_consents__delivered') }}
 
 )

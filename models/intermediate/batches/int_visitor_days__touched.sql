@@ -1,5 +1,5 @@
-{#- A double-fire can reach one second into the next day, so that day counts as well. A
-    first build touches everybody: one row stands for all of them. -#}
+{#- A double-fire can reach one second into the next day, so that day counts as
+    well. A first build touches everybody: one row stands for all of them. -#}
 {{ config(materialized='incremental', incremental_strategy='append') }}
 {%- set reach = seconds_after('occurred_at', var('double_fire_seconds')) -%}
 {% if is_incremental() -%}
@@ -28,11 +28,18 @@ arrived as (
 
 related as (
 
-    select visitor_id, activity_date, occurred_at from arrived
+    select
+        visitor_id,
+        activity_date,
+        occurred_at
+    from arrived
 
     union all
 
-    select delivered.visitor_id, delivered.activity_date, delivered.occurred_at
+    select
+        delivered.visitor_id,
+        delivered.activity_date,
+        delivered.occurred_at
     from delivered
     where
         {{ fast_hash(['delivered.source', 'delivered.event_id']) }} in (
@@ -41,18 +48,24 @@ related as (
 
     union all
 
-    select delivered.visitor_id, delivered.activity_date, delivered.occurred_at
+    select
+        delivered.visitor_id,
+        delivered.activity_date,
+        delivered.occurred_at
     from delivered
     where
         {{ fast_hash(['delivered.source', 'delivered.business_key']) }} in (
             select {{ fast_hash(['arrived.source', 'arrived.business_key']) }}
             from arrived
-            where arrived.business_key is not null
+            where business_key is not null
         )
 
     union all
 
-    select delivered.visitor_id, delivered.activity_date, delivered.occurred_at
+    select
+        delivered.visitor_id,
+        delivered.activity_date,
+        delivered.occurred_at
     from delivered
     inner join {{ ref('int_consents__delivered') }} as consents
         on consents.subject_key in (delivered.visitor_id, delivered.user_key)
@@ -63,15 +76,24 @@ related as (
 
 days as (
 
-    select visitor_id, activity_date from related
+    select
+        visitor_id,
+        activity_date
+    from related
     union
-    select visitor_id, cast({{ reach }} as date) as activity_date
+    select
+        visitor_id,
+        cast({{ reach }} as date) as activity_date
     from related
     where occurred_at is not null
 
 )
 
-select visitor_id, activity_date, {{ build_time() }} as touched_at from days
+select
+    visitor_id,
+    activity_date,
+    {{ build_time() }} as touched_at
+from days
 {%- else -%}
 select
     {{ nobody() }} as visitor_id,

@@ -1,5 +1,5 @@
-{#- The events that are used: delivered and not set aside. A view, so that the event grain
-    is written once. -#}
+{#- The events that are used: delivered and not set aside. A view, so that the
+    event grain is written once. -#}
 with
 
 delivered as (

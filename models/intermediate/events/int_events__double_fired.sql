@@ -1,5 +1,6 @@
-{#- The later of two events of one visitor, type and target within a second. Two hashed
-    time grids, half a step apart, find the few candidates; only these are windowed. -#}
+{#- The later of two events of one visitor, type and target within a second. Two
+    hashed time grids, half a step apart, find the few candidates; only these are
+    windowed. -#}
 {%- set seconds = var('double_fire_seconds') -%}
 {%- set grids = [0, seconds] -%}
 with
@@ -56,7 +57,10 @@ candidates as (
 
 double_fired as (
 
-    select source, event_id, copy_number
+    select
+        source,
+        event_id,
+        copy_number
     from candidates
     where occurred_at <= {{ seconds_after('previous_at', seconds) }}
 

@@ -1,6 +1,6 @@
-{#- Rows that lose to another copy: of the same event id (the earliest received wins), or
-    of the same order or page view under another id. Only repeated keys are windowed, and
-    the order decides alike in whatever order the copies arrived. -#}
+{#- Rows that lose to another copy: of the same event id (the earliest received
+    wins), or of the same order or page view under another id. Only repeated keys
+    are windowed, and the order decides alike in whatever order the copies arrived. -#}
 {%- set order = "valid.received_at, valid.device_created_at, valid.occurred_at, md5("
     ~ "concat_ws('|', page_path, product_id, order_id, quantity, unit_price, visitor_id,"
     ~ " user_key)), valid.event_id, valid.copy_number" -%}
@@ -16,7 +16,9 @@ valid as (
 
 repeated_ids as (
 
-    select distinct source, event_id
+    select distinct
+        source,
+        event_id
     from valid
     where copy_number > 1
 
@@ -24,7 +26,9 @@ repeated_ids as (
 
 repeated_keys as (
 
-    select source, business_key
+    select
+        source,
+        business_key
     from valid
     where business_key is not null
     group by 1, 2
@@ -67,16 +71,28 @@ key_copies as (
 
 losers as (
 
-    select source, event_id, copy_number, reason
+    select
+        source,
+        event_id,
+        copy_number,
+        reason
     from id_copies
     where place > 1
     union all
-    select source, event_id, copy_number, 'repeated order or page view' as reason
+    select
+        source,
+        event_id,
+        copy_number,
+        'repeated order or page view' as reason
     from key_copies
     where event_id != first_event_id
 
 )
 
-select source, event_id, copy_number, min(reason) as reason
+select
+    source,
+    event_id,
+    copy_number,
+    min(reason) as reason
 from losers
 group by 1, 2, 3

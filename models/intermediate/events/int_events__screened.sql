@@ -1,5 +1,5 @@
-{#- The events that this build has to judge (the touched visitor days, and the day before
-    each), with the verdicts that need no other event of the visitor. -#}
+{#- The events that this build has to judge (the touched visitor days, and the day
+    before each), with the verdicts that need no other event of the visitor. -#}
 -- depends_on: {{ ref("int_visitor_days__touched") }}
 with
 
@@ -47,7 +47,10 @@ events as (
 {%- else -%}
 events as (
 
-    select *, true as is_judged from delivered
+    select
+        *,
+        true as is_judged
+    from delivered
 
 ),
 {%- endif %}
@@ -67,7 +70,10 @@ withdrawn as (
 
 withheld as (
 
-    select distinct events.source, events.event_id, events.copy_number
+    select distinct
+        events.source,
+        events.event_id,
+        events.copy_number
     from events
     inner join withdrawn
         on withdrawn.subject_key in (events.visitor_id, events.user_key)

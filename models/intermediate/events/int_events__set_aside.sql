@@ -1,5 +1,6 @@
-{#- The rows that are not used, each with one bucket and the reason. Touched visitor days
-    are judged again as a whole, so a verdict never depends on the order of arrival. -#}
+{#- The rows that are not used, each with one bucket and the reason. Touched
+    visitor days are judged again as a whole, so a verdict never depends on the
+    order of arrival. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

@@ -1,5 +1,5 @@
-{#- One canonical shape for every enabled producer. A new producer is one more view that
-    gives these columns, and one more line here. -#}
+{#- One canonical shape for every enabled producer. A new producer is one more view
+    that gives these columns, and one more line here. -#}
 {%- set inputs = {
     'web': 'int_web_events__mapped',
     'support': 'int_support_events__mapped',

@@ -1,8 +1,9 @@
-{#- Every raw row, with the reason why it cannot be used, if there is one. The visitor is
-    the cookie, else the device; where a producer sends neither, the user or the
-    producer's session stands in (client sessions first when sessions are made of them). -#}
-{%- set stand_ins = ['user_id', 'client_session_id'] -%}
-{%- if uses_client_sessions() -%}{%- set stand_ins = stand_ins | reverse | list -%}{%- endif -%}
+{#- Every raw row, with the reason why it cannot be used, if there is one. The
+    visitor is the cookie, else the device; where a producer sends neither, the
+    user or the producer's session stands in (client sessions first when sessions
+    are made of them). -#}
+{%- set stand_ins = ['client_session_id', 'user_id'] if uses_client_sessions()
+    else ['user_id', 'client_session_id'] -%}
 {%- set visitor_kinds = ['anonymous_id', 'device_id'] + stand_ins -%}
 with
 
@@ -36,7 +37,7 @@ validated as (
         unioned.producer,
         unioned.source,
         unioned.input_name,
-        coalesce(unioned.event_id, {{ row_hash_of('unioned', 'events') }}) as event_id,
+        coalesce(unioned.event_id, {{ row_hash_of('events', 'unioned.') }}) as event_id,
         unioned.event_name,
         coalesce(event_types.event_type, 'other') as event_type,
         unioned.user_id,
@@ -84,8 +85,10 @@ validated as (
                 "coalesce(unioned.received_at, timestamp '"
                 ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S') ~ "')", 86400) }}
                 then 'time in the future'
-            when coalesce(unioned.anonymous_id, unioned.device_id, unioned.user_id,
-                unioned.client_session_id) is null then 'no identifier'
+            when coalesce(
+                    unioned.anonymous_id, unioned.device_id, unioned.user_id,
+                    unioned.client_session_id
+                ) is null then 'no identifier'
             {%- if var('strict_event_types') %}
             when event_types.event_type is null then 'unknown event type'
             {%- endif %}

@@ -1,5 +1,6 @@
-{#- Days on which a visitor was faster than people are. A minute counts only if its events
-    are spread over ten seconds: rows of a batch that share one timestamp are no bot. -#}
+{#- Days on which a visitor was faster than people are. A minute counts only if its
+    events are spread over ten seconds: rows of a batch that share one timestamp
+    are no bot. -#}
 with
 
 minutes as (
@@ -14,8 +15,11 @@ minutes as (
     having
         count(*) > {{ var('bot_events_per_minute') }}
         and max({{ epoch_seconds('occurred_at') }})
-            - min({{ epoch_seconds('occurred_at') }}) >= 10
+        - min({{ epoch_seconds('occurred_at') }}) >= 10
 
 )
 
-select distinct visitor_id, activity_date from minutes
+select distinct
+    visitor_id,
+    activity_date
+from minutes

@@ -1,5 +1,6 @@
-{#- What a feature is clipped to (1st and 99th percentile, after its transform), centred
-    on and divided by. A feature that does not vary has scale 0 and is left out. -#}
+{#- What a feature is clipped to (1st and 99th percentile, after its transform),
+    centred on and divided by. A feature that does not vary has scale 0 and is left
+    out. -#}
 {{ config(materialized='table', schema='models') }}
 {%- set features = var('segment_features') -%}
 with

@@ -1,5 +1,5 @@
-{#- The dates that features are computed as of: the var, else the day after the last day
-    with behaviour. Only what happened before the date counts. -#}
+{#- The dates that features are computed as of: the var, else the day after the
+    last day with behaviour. Only what happened before the date counts. -#}
 with
 
 as_of as (

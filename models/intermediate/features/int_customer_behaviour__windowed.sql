@@ -14,7 +14,8 @@ days as (
     select
         customer_days.*,
         as_of.as_of_date,
-        {{ days_between('customer_days.activity_date', 'as_of.as_of_date') }} as age_days
+        {{ days_between('customer_days.activity_date', 'as_of.as_of_date') }}
+            as age_days
     from {{ ref('customer_days') }} as customer_days
     inner join as_of on customer_days.activity_date < as_of.as_of_date
 

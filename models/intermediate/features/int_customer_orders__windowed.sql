@@ -52,7 +52,9 @@ totals as (
 
 joined as (
 
-    select totals.*, coalesce(lines.category_count, 0) as category_count
+    select
+        totals.*,
+        coalesce(lines.category_count, 0) as category_count
     from totals
     left join lines
         on totals.customer_id = lines.customer_id

@@ -1,5 +1,5 @@
-{#- Squared distance of every customer to every centroid of the adopted model, in its own
-    scaled space. An empty slot is infinitely far away. -#}
+{#- Squared distance of every customer to every centroid of the adopted model, in
+    its own scaled space. An empty slot is infinitely far away. -#}
 {%- set features = var('segment_features') -%}
 {%- set slots = range(1, most_segments() + 1) -%}
 with

@@ -1,5 +1,5 @@
-{#- The customers that the fit is made on: all, or as many as segment_sample_size says,
-    drawn by the hash of their id, so that the draw is the same every time. -#}
+{#- The customers that the fit is made on: all, or as many as segment_sample_size
+    says, drawn by the hash of their id, so that the draw is the same every time. -#}
 with
 
 scaled as (

@@ -1,6 +1,6 @@
-{#- The adopted model (the newest version) as one wide row: SQL scores everybody from it
-    without a join per centroid. Slots follow the segment ids, so that ties, which the
-    first slot wins, go to the lowest id. -#}
+{#- The adopted model (the newest version) as one wide row: SQL scores everybody
+    from it without a join per centroid. Slots follow the segment ids, so that
+    ties, which the first slot wins, go to the lowest id. -#}
 {%- set features = var('segment_features').keys() | list -%}
 {%- set parts = ['lower', 'upper', 'centre', 'scale'] -%}
 with

@@ -3,13 +3,25 @@ with
 
 linked as (
 
-    select visitor_id, user_key, device_key, session_key, email_key,
-        event_count, first_seen_at, last_seen_at
+    select
+        visitor_id,
+        user_key,
+        device_key,
+        session_key,
+        email_key,
+        event_count,
+        first_seen_at,
+        last_seen_at
     from {{ ref('int_identifiers__linked') }}
 
     union all
 
-    select visitor_id, user_key, null as device_key, null as session_key, email_key,
+    select
+        visitor_id,
+        user_key,
+        null as device_key,
+        null as session_key,
+        email_key,
         count(*) as event_count,
         min(ordered_at) as first_seen_at,
         max(ordered_at) as last_seen_at

@@ -1,5 +1,5 @@
-{#- Last touch: a cookie or device belongs to the person seen with it last. One that more
-    people used than a household has is shared: it belongs to nobody. -#}
+{#- Last touch: a cookie or device belongs to the person seen with it last. One
+    that more people used than a household has is shared: it belongs to nobody. -#}
 {{ config(materialized='table') }}
 with
 
@@ -13,7 +13,10 @@ sightings as (
 
 kinds as (
 
-    select pseudonym, identifier_kind from {{ ref('identifiers') }}
+    select
+        pseudonym,
+        identifier_kind
+    from {{ ref('identifiers') }}
 
 ),
 
@@ -25,8 +28,9 @@ ranked as (
         row_number() over (
             partition by sightings.left_key
             order by
-                sightings.last_seen_at desc, kinds.identifier_kind desc,
-                sightings.right_key
+                sightings.last_seen_at desc,
+                kinds.identifier_kind desc,
+                sightings.right_key asc
         ) as place,
         sum(case when kinds.identifier_kind = 'user_id' then 1 else 0 end) over (
             partition by sightings.left_key

@@ -1,6 +1,6 @@
-{#- Connected components of what may be merged: people by the e-mails they share, and
-    cookies and devices that nobody was ever seen with. A cookie with several users never
-    joins these users, because it is no edge here. -#}
+{#- Connected components of what may be merged: people by the e-mails they share,
+    and cookies and devices that nobody was ever seen with. A cookie with several
+    users never joins these users, because it is no edge here. -#}
 {{ config(materialized='table') }}
 -- depends_on: {{ ref('int_identity__edges') }}
 -- depends_on: {{ ref('int_identity__anchors') }}

@@ -1,5 +1,6 @@
-{#- Pairs of identifiers seen together, the one that says more about the person on the
-    right: a user id or an e-mail names a person, a cookie only what a person held. -#}
+{#- Pairs of identifiers seen together, the one that says more about the person on
+    the right: a user id or an e-mail names a person, a cookie only what a person
+    held. -#}
 {{ config(materialized='table') }}
 {%- set keys = ['visitor_id', 'device_key', 'session_key', 'user_key', 'email_key'] -%}
 with
@@ -41,11 +42,19 @@ pairs as (
     union all
     {%- endfor %}
     {%- endfor %}
-    select one_key, other_key, event_count, first_seen_at, last_seen_at
+    select
+        one_key,
+        other_key,
+        event_count,
+        first_seen_at,
+        last_seen_at
     from (
         select
-            visitor_id as one_key, visitor_id as other_key,
-            event_count, first_seen_at, last_seen_at
+            visitor_id as one_key,
+            visitor_id as other_key,
+            event_count,
+            first_seen_at,
+            last_seen_at
         from seen
     ) as nothing
     where 1 = 0

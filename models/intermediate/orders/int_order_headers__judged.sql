@@ -26,8 +26,12 @@ ranked as (
         row_number() over (
             partition by order_id, invalid_reason is null
             order by
-                updated_at desc nulls last, received_at desc nulls last, status,
-                md5(concat_ws('|', user_id, anonymous_id, email, channel, ordered_at))
+                updated_at desc nulls last,
+                received_at desc nulls last,
+                status asc,
+                md5(concat_ws(
+                    '|', user_id, anonymous_id, email, channel, ordered_at
+                )) asc
         ) as place
     from headers
 
@@ -64,8 +68,10 @@ judged as (
 select * from judged
 {%- else -%}
 select
-    {%- for name in ['source', 'input_name', 'order_id', 'user_id', 'anonymous_id', 'email',
-        'status', 'channel', 'payment_method', 'currency', 'bucket', 'reason'] %}
+    {%- for name in [
+        'source', 'input_name', 'order_id', 'user_id', 'anonymous_id', 'email',
+        'status', 'channel', 'payment_method', 'currency', 'bucket', 'reason',
+    ] %}
     cast(null as varchar) as {{ name }},
     {%- endfor %}
     cast(null as timestamp) as ordered_at,

@@ -1,5 +1,5 @@
-{#- Lines with their order's header and one bucket each. Of several versions of a line the
-    latest received counts: an order system corrects what it said before. -#}
+{#- Lines with their order's header and one bucket each. Of several versions of a
+    line the latest received counts: an order system corrects what it said before. -#}
 with
 
 lines as (
@@ -9,8 +9,11 @@ lines as (
         row_number() over (
             partition by source, order_id, line_id, invalid_reason is null
             order by
-                received_at desc nulls last, quantity desc, unit_price desc, status,
-                copy_number
+                received_at desc nulls last,
+                quantity desc nulls last,
+                unit_price desc nulls last,
+                status asc,
+                copy_number asc
         ) as place
     from {{ ref('int_order_lines__delivered') }}
 

@@ -1,6 +1,7 @@
-{#- Used lines with gaps filled and an amount. Prices come from the product's median over
-    all lines, so this is never incremental. A cancelled line with a positive quantity is
-    worth nothing; one with a negative quantity is the credit note that nets the sale. -#}
+{#- Used lines with gaps filled and an amount. Prices come from the product's
+    median over all lines, so this is never incremental. A cancelled line with a
+    positive quantity is worth nothing; one with a negative quantity is the credit
+    note that nets the sale. -#}
 with
 
 lines as (

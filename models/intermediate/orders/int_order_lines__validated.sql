@@ -1,13 +1,14 @@
-{#- A line without an id is named by what it says and by its number among equal lines of
-    its input: equal lines of one export are all real, the same export read twice is not. -#}
+{#- A line without an id is named by what it says and by its number among equal
+    lines of its input: equal lines of one export are all real, the same export
+    read twice is not. -#}
 with
 
 unioned as (
 
     select
         *,
-        {{ row_hash_of('unioned_lines', 'order_lines') }} as row_hash
-    from {{ ref('int_order_lines__unioned') }} as unioned_lines
+        {{ row_hash_of('order_lines') }} as row_hash
+    from {{ ref('int_order_lines__unioned') }}
 
 ),
 
@@ -16,9 +17,10 @@ numbered as (
     select
         *,
         case
-            when line_id is null then row_number() over (
-                partition by input_name, row_hash order by line_id
-            )
+            when line_id is null
+                then row_number() over (
+                    partition by input_name, row_hash order by line_id
+                )
         end as line_number
     from unioned
 

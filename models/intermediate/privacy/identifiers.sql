@@ -5,25 +5,29 @@
     materialized='incremental',
     incremental_strategy='append',
 ) }}
+{%- set nothing = '(select null as identifier_kind, null as raw_value)' -%}
+{%- set held = this if is_incremental() else nothing %}
 with
 
 observed as (
 
-    select distinct identifier_kind, raw_value
+    select distinct
+        identifier_kind,
+        raw_value
     from {{ ref('int_identifiers__observed') }}
 
 ),
 
 unseen as (
 
-    select observed.identifier_kind, observed.raw_value
+    select
+        observed.identifier_kind,
+        observed.raw_value
     from observed
-    {%- if is_incremental() %}
-    left join {{ this }} as held
+    left join {{ held }} as held
         on observed.identifier_kind = held.identifier_kind
         and observed.raw_value = held.raw_value
     where held.raw_value is null
-    {%- endif %}
 
 ),
 

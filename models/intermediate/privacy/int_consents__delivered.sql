@@ -5,37 +5,29 @@ with
 arrived as (
 
     {{ undelivered(
-        ref('int_consents__validated'),
-        identity=['source', 'subject_kind', 'subject_value', 'purpose', 'changed_at'],
-        delivery=['input_name', 'source', 'purpose', 'changed_at', 'status'],
-        content=['subject_kind', 'policy_version', 'invalid_reason'],
+        ref('int_consents__pseudonymised'),
+        identity=['source', 'subject_key', 'purpose', 'changed_at', 'status'],
+        delivery=['input_name', 'source', 'subject_key', 'purpose', 'changed_at',
+            'status'],
+        content=['policy_version', 'invalid_reason'],
     ) | indent(4) }}
-
-),
-
-identifiers as (
-
-    select * from {{ ref('identifiers') }}
 
 ),
 
 delivered as (
 
     select
-        arrived.source,
-        arrived.input_name,
-        identifiers.pseudonym as subject_key,
-        arrived.purpose,
-        arrived.status,
-        arrived.policy_version,
-        arrived.invalid_reason,
-        arrived.copy_number,
-        arrived.changed_at,
+        source,
+        input_name,
+        subject_key,
+        purpose,
+        status,
+        policy_version,
+        invalid_reason,
+        copy_number,
+        changed_at,
         {{ build_time() }} as arrived_at
     from arrived
-    left join identifiers
-        on arrived.subject_kind = identifiers.identifier_kind
-        and arrived.subject_value = identifiers.raw_value
 
 )
 

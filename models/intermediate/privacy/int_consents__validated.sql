@@ -1,5 +1,5 @@
-{#- Consent changes of every producer that has them. The subject is a user where the row
-    names one, else the cookie, else the identifier of the kind it says. -#}
+{#- Consent changes of every producer that has them. The subject is a user where
+    the row names one, else the cookie, else the identifier of the kind it says. -#}
 {%- set inputs = [] -%}
 {%- if is_enabled('web') -%}{%- do inputs.append('stg_web__consents') -%}{%- endif -%}
 {%- if is_enabled('files') -%}{%- do inputs.append('stg_files__consents') -%}{%- endif -%}

@@ -1,9 +1,14 @@
-{#- The times during which a subject had said no. Of changes at one moment, no wins. -#}
+{#- The times during which a subject had said no. Of changes at one moment, no
+    wins. -#}
 with
 
 changes as (
 
-    select subject_key, purpose, changed_at, min(status) as status
+    select
+        subject_key,
+        purpose,
+        changed_at,
+        min(status) as status
     from {{ ref('int_consents__delivered') }}
     where invalid_reason is null and subject_key is not null
     group by 1, 2, 3

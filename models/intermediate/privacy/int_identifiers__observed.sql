@@ -10,32 +10,48 @@ order_headers as (
 observed as (
 
     {%- for kind in ['user_id', 'anonymous_id', 'device_id'] %}
-    select '{{ kind }}' as identifier_kind, {{ kind }} as raw_value
+    select
+        '{{ kind }}' as identifier_kind,
+        {{ kind }} as raw_value
     from {{ ref('int_events__unioned') }}
     union all
     {%- endfor %}
-    select 'email' as identifier_kind, lower(email) as raw_value
+    select
+        'email' as identifier_kind,
+        lower(email) as raw_value
     from {{ ref('int_events__unioned') }}
     union all
-    select 'client_session_id' as identifier_kind, client_session_id as raw_value
+    select
+        'client_session_id' as identifier_kind,
+        client_session_id as raw_value
     from {{ ref('int_events__unioned') }}
     where anonymous_id is null and device_id is null
     {%- for kind in ['user_id', 'anonymous_id'] %}
     union all
-    select '{{ kind }}' as identifier_kind, {{ kind }} as raw_value
+    select
+        '{{ kind }}' as identifier_kind,
+        {{ kind }} as raw_value
     from {{ ref('int_order_lines__unioned') }}
     union all
-    select '{{ kind }}' as identifier_kind, {{ kind }} as raw_value
+    select
+        '{{ kind }}' as identifier_kind,
+        {{ kind }} as raw_value
     from order_headers
     {%- endfor %}
     union all
-    select 'email' as identifier_kind, lower(email) as raw_value
+    select
+        'email' as identifier_kind,
+        lower(email) as raw_value
     from {{ ref('int_order_lines__unioned') }}
     union all
-    select 'email' as identifier_kind, lower(email) as raw_value
+    select
+        'email' as identifier_kind,
+        lower(email) as raw_value
     from order_headers
     union all
-    select subject_kind as identifier_kind, subject_value as raw_value
+    select
+        subject_kind as identifier_kind,
+        subject_value as raw_value
     from {{ ref('int_consents__validated') }}
 
 )

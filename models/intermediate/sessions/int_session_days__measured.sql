@@ -1,6 +1,7 @@
-{#- The one pass over the events: visitor sessions, cut by UTC day so that nothing after a
-    midnight can be read into the day before. A gap of exactly the timeout stays together;
-    a streak of activity without a gap is cut every three days (session_cap_days). -#}
+{#- The one pass over the events: visitor sessions, cut by UTC day so that nothing
+    after a midnight can be read into the day before. A gap of exactly the timeout
+    stays together; a streak of activity without a gap is cut every three days
+    (session_cap_days). -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',

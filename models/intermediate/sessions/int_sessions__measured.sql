@@ -1,4 +1,6 @@
 {#- The days of a session put together. -#}
+{%- set firsts = ['client_session_id', 'landing_page_path', 'referrer_host',
+    'utm_source', 'utm_medium', 'utm_campaign', 'device_type'] -%}
 {%- set counts = ['event_count'] + counted_event_types().keys() | list -%}
 with
 
@@ -15,9 +17,7 @@ sessions as (
         session_id,
         visitor_id,
         {{ value_at_latest('user_key', 'activity_date') }} as user_key,
-        {{ value_at_earliest('client_session_id', 'activity_date') }} as client_session_id,
-        {%- for name in ['landing_page_path', 'referrer_host', 'utm_source', 'utm_medium',
-            'utm_campaign', 'device_type'] %}
+        {%- for name in firsts %}
         {{ value_at_earliest(name, 'activity_date') }} as {{ name }},
         {%- endfor %}
         {{ value_at_latest('exit_page_path', 'activity_date') }} as exit_page_path,

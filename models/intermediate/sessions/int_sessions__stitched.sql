@@ -1,5 +1,5 @@
-{#- Fragments of one customer across cookies and devices become one visit when the gap to
-    everything before is within the timeout. -#}
+{#- Fragments of one customer across cookies and devices become one visit when the
+    gap to everything before is within the timeout. -#}
 {{ config(materialized='table') }}
 with
 

@@ -1,6 +1,6 @@
-{#- The compressed ledger of behaviour: every windowed feature is computed from it. The
-    user is the one known in the session, so identity is joined later and a merge of two
-    customers rewrites nothing here. -#}
+{#- The compressed ledger of behaviour: every windowed feature is computed from it.
+    The user is the one known in the session, so identity is joined later and a
+    merge of two customers rewrites nothing here. -#}
 {%- set counts = ['event_count'] + counted_event_types().keys() | list -%}
 with
 

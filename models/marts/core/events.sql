@@ -1,5 +1,6 @@
-{#- A view: the event grain is stored once, and identity is joined in when it is read. An
-    event that names its user belongs to that user's customer, else to its session's. -#}
+{#- A view: the event grain is stored once, and identity is joined in when it is
+    read. An event that names its user belongs to that user's customer, else to its
+    session's. -#}
 {{ config(materialized='view') }}
 with
 

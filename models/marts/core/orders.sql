@@ -1,5 +1,5 @@
-{#- An order counts as a purchase when at least one line was sold: positive quantity, not
-    cancelled. A credit note is a row of its own that lowers revenue. -#}
+{#- An order counts as a purchase when at least one line was sold: positive
+    quantity, not cancelled. A credit note is a row of its own that lowers revenue. -#}
 with
 
 order_lines as (

@@ -15,14 +15,20 @@ inputs as (
 buckets as (
 
     {%- for bucket in buckets %}
-    select '{{ bucket }}' as bucket{% if not loop.last %} union all{% endif %}
+    select '{{ bucket }}' as bucket
+    {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
 ),
 
 counted as (
 
-    select dataset, source, input_name, bucket, count(*) as row_count
+    select
+        dataset,
+        source,
+        input_name,
+        bucket,
+        count(*) as row_count
     from {{ ref('int_rows__bucketed') }}
     group by 1, 2, 3, 4
 

@@ -54,7 +54,7 @@ segments as (
         names.third_feature,
         coalesce(totals.customer_count, 0) as customer_count,
         cast(coalesce(totals.customer_count, 0) as double precision)
-            / nullif(sum(totals.customer_count) over (), 0) as customer_share,
+        / nullif(sum(totals.customer_count) over (), 0) as customer_share,
         cast(totals.typical_recency_days as double precision) as typical_recency_days,
         cast(totals.typical_order_count as double precision) as typical_order_count,
         totals.typical_revenue,

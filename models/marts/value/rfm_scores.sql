@@ -1,5 +1,5 @@
-{#- The rule of the R package rfm: four cuts per measure at the quantiles plus 1, a bin
-    holds its lower cut, so equal values always share a score. -#}
+{#- The rule of the R package rfm: four cuts per measure at the quantiles plus 1, a
+    bin holds its lower cut, so equal values always share a score. -#}
 {%- set measures = {'recency_days': 'recency', 'order_count': 'frequency',
     'revenue': 'monetary'} -%}
 {%- set shares = [0.2, 0.4, 0.6, 0.8] -%}
@@ -22,10 +22,13 @@ cuts as (
 
     select
         as_of_date,
-        {%- for measure in measures %}{% set outer = loop %}{% for share in shares %}
+        {%- for measure in measures %}
+        {%- for share in shares %}
         {{ quantile_of('cast(' ~ measure ~ ' as double precision)', share) }} + 1
-            as {{ measure }}_cut_{{ loop.index }}{{ ',' if not (loop.last and outer.last) }}
-        {%- endfor %}{% endfor %}
+            as {{ measure }}_cut_{{ loop.index }},
+        {%- endfor %}
+        {%- endfor %}
+        count(*) as customer_count
     from customers
     group by 1
 
@@ -36,11 +39,15 @@ binned as (
     select
         customers.*,
         {%- for measure, name in measures.items() %}
+        {%- set outer = loop %}
         1
         {%- for share in shares %}
-        + case when customers.{{ measure }} >= cuts.{{ measure }}_cut_{{ loop.index }}
-            then 1 else 0 end
-        {%- endfor %} as {{ name }}_bin{{ ',' if not loop.last }}
+        + case
+            when customers.{{ measure }} < cuts.{{ measure }}_cut_{{ loop.index }}
+                then 0
+            else 1
+        end
+        {%- endfor %} as {{ name }}_bin{% if not outer.last %},{% endif %}
         {%- endfor %}
     from customers
     inner join cuts on customers.as_of_date = cuts.as_of_date
@@ -88,8 +95,10 @@ select
     cast(scored.recency_score as integer) as recency_score,
     cast(scored.frequency_score as integer) as frequency_score,
     cast(scored.monetary_score as integer) as monetary_score,
-    cast(100 * scored.recency_score + 10 * scored.frequency_score
-        + scored.monetary_score as integer) as rfm_score,
+    cast(
+        100 * scored.recency_score + 10 * scored.frequency_score
+        + scored.monetary_score as integer
+    ) as rfm_score,
     coalesce(matched.rfm_segment, 'Others') as rfm_segment
 from scored
 left join matched

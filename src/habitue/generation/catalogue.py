@@ -27,7 +27,7 @@ QUERIES = (
     "tote", "chrono", "strap", "yoga", "tent", "racket", "pan", "knife", "kettle",
     "novel", "atlas", "sale", "gift", "thumb ring", "check shirt", "index cards",
 )  # fmt: skip
-CURRENCIES = ("USD", "EUR", "GBP")
+CURRENCY = ("USD",)
 PAYMENT_METHODS = ("card", "paypal", "invoice", "cash")
 TOPICS = ("delivery", "return", "payment", "product", "account")
 

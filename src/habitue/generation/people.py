@@ -69,7 +69,6 @@ class People:
         cookie_phase: Age of the first cookie, in days.
         skew: Clock error by channel, microseconds, shape (n_persons, 3).
         favourite: Preferred category.
-        currency: Position in `CURRENCIES`.
         agent: User agent by channel, shape (n_persons, 3).
         burst: 0 none, 1 order burst, 2 view burst.
         burst_day: Day of the burst.
@@ -97,7 +96,6 @@ class People:
     cookie_phase: Ints
     skew: Ints
     favourite: Ints
-    currency: Ints
     agent: Ints
     burst: Ints
     burst_day: Ints
@@ -161,7 +159,6 @@ def draw_people(plan: Plan, chunk: int, rng: np.random.Generator) -> People:
         cookie_phase=rng.integers(0, COOKIE_LIFE_DAYS[0], size),
         skew=np.where(skewed, skew, 0),
         favourite=rng.integers(0, 8, size),
-        currency=rng.choice(np.array([0, 0, 0, 0, 0, 0, 1, 1, 2]), size),
         agent=agent,
         burst=burst,
         burst_day=burst_day,

@@ -89,9 +89,8 @@ def tracks_table(chunk: Chunk, catalogue: Catalogue) -> pa.Table:
     cents = np.where(is_order, _values(chunk)[order], catalogue.cents[product])
     no_price = ~priced | (in_cart & (row % GAP_EVERY == 1))
     columns["price"] = numbers(cents / 100, no_price)
-    currency = chunk.people.currency[chunk.visits.person[visit]]
     no_currency = ~priced | (row % GAP_EVERY == 2)  # noqa: PLR2004
-    columns["currency"] = coded(np.where(no_currency, -1, currency), shop.CURRENCIES)
+    columns["currency"] = coded(np.where(no_currency, -1, 0), shop.CURRENCY)
     columns["order_id"] = coded(np.where(is_order, order, -1), order_ids(chunk))
     is_search = kind == shop.KIND_SEARCH
     query = np.where(is_search, pages.query[page], -1)

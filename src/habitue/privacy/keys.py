@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import uuid
-from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 KEY_VARIABLE = "HABITUE_PSEUDONYM_KEY"
 MINIMUM_KEY_LENGTH = 32

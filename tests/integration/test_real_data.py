@@ -1,0 +1,743 @@
+"""Real and published data, held against readings of the same files made here.
+
+Nothing below repeats the project's SQL: totals are published or taken from the files,
+sessions and scores are worked out a second time, naively.
+"""
+
+# ruff: noqa: S608 - the queries are the tests' own
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from warehouse import Warehouse
+
+GAP = timedelta(seconds=1800)
+MEASURES = {
+    "recency_days": "recency",
+    "order_count": "frequency",
+    "revenue": "monetary",
+}
+
+
+def write_parquet(sql: str, path: Path) -> str:
+    """Save what a query gives and say where."""
+    duckdb.connect().execute(f"copy ({sql}) to '{path}' (format parquet)")
+    return str(path)
+
+
+def rows_of(sql: str) -> list[tuple[Any, ...]]:
+    return duckdb.connect().execute(sql).fetchall()
+
+
+def kept_and_raw(warehouse: Warehouse, dataset: str) -> tuple[int, int]:
+    """Rows kept and rows read of one dataset, by the ledger."""
+    [(kept, raw)] = warehouse.query(
+        "select sum(bucket_row_count) filter (where bucket = 'kept'), "
+        "sum(bucket_row_count) "
+        f"from marts.row_ledger where dataset = '{dataset}'"
+    )
+    return int(kept), int(raw)
+
+
+def rfm_by_hand(customers: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
+    """Scores by the rules printed beside the published example.
+
+    Cuts are the type-7 quantiles plus 1, a bin holds its lower cut, recency counts
+    backwards, and the first matching rule names the segment.
+    """
+    scored = customers.copy()
+    for measure, name in MEASURES.items():
+        values = scored[measure].to_numpy(dtype=float)
+        cuts = np.quantile(values, [0.2, 0.4, 0.6, 0.8], method="linear") + 1
+        bins = 1 + np.searchsorted(cuts, values, side="right")
+        scored[f"{name}_score"] = 6 - bins if name == "recency" else bins
+
+    def first_match(row: pd.Series) -> str:
+        for rule in rules.sort_values("priority").itertuples():
+            if (
+                rule.r_min <= row.recency_score <= rule.r_max
+                and rule.f_min <= row.frequency_score <= rule.f_max
+                and rule.m_min <= row.monetary_score <= rule.m_max
+            ):
+                return str(rule.segment)
+        return "Others"
+
+    scored["rfm_segment"] = scored.apply(first_match, axis=1)
+    return scored
+
+
+# UCI Online Retail: 541,909 real invoice lines
+
+
+@pytest.fixture(scope="session")
+def uci_lines(shared_data: Path) -> str:
+    return f"'{shared_data}/uci_online_retail/transactions.parquet'"
+
+
+@pytest.fixture(scope="session")
+def uci(
+    uci_lines: str,
+    new_warehouse: Callable[[str], Warehouse],
+) -> Warehouse:
+    warehouse = new_warehouse("uci")
+    path = write_parquet(
+        "select InvoiceNo as order_id, StockCode as product_id, "
+        "Quantity as quantity, InvoiceDate as ordered_at, UnitPrice as unit_price, "
+        "CustomerID as user_id, 'GBP' as currency, "
+        "case when starts_with(InvoiceNo, 'C') then 'cancelled' else 'completed' end "
+        f"as status from {uci_lines}",
+        warehouse.folder / "order_lines.parquet",
+    )
+    warehouse.build(sources=["files"], files_order_lines_path=path)
+    return warehouse
+
+
+def test_every_uci_line_is_in_the_ledger_and_kept(uci: Warehouse) -> None:
+    assert kept_and_raw(uci, "order_lines") == (541_909, 541_909)
+    assert uci.value("select count(*) from marts.order_lines") == 541_909
+    assert uci.value("select count(*) from marts.quarantined_rows") == 0
+
+
+def test_every_uci_customer_is_identified_and_nobody_else(uci: Warehouse) -> None:
+    assert uci.query(
+        "select count(*), sum(case when is_identified then 1 else 0 end), "
+        "max(user_count) from marts.customers"
+    ) == [(4_372, 4_372, 1)]
+
+
+def test_uci_lines_without_customer_are_kept_and_counted(uci: Warehouse) -> None:
+    assert (
+        uci.value("select count(*) from marts.order_lines where customer_id is null")
+        == 135_080
+    )
+
+
+def test_uci_lines_reconcile_one_by_one(uci: Warehouse, uci_lines: str) -> None:
+    total = uci.value("select sum(gross_amount) from marts.order_lines")
+    assert total == Decimal("9747747.934")
+    raw = (
+        "select InvoiceNo, StockCode, Quantity, "
+        f"cast(UnitPrice as decimal(18, 4)) as price from {uci_lines}"
+    )
+    ours = "select order_id, product_id, quantity, unit_price from marts.order_lines"
+    assert uci.query(f"{raw} except all {ours}") == []
+    assert uci.query(f"{ours} except all {raw}") == []
+
+
+def test_uci_currency_and_price_are_as_delivered(uci: Warehouse) -> None:
+    assert uci.query(
+        "select currency, sum(case when is_unit_price_imputed or is_quantity_imputed "
+        "or is_currency_imputed then 1 else 0 end) from marts.order_lines group by 1"
+    ) == [("GBP", 0)]
+
+
+def test_a_uci_customer_who_cancelled_everything_is_worth_nothing(
+    uci: Warehouse,
+) -> None:
+    assert uci.query(
+        "select scores.order_count, scores.revenue from marts.rfm_scores as scores "
+        "inner join marts.customer_identifiers as names using (customer_id) "
+        "inner join vault.identifiers as vault using (pseudonym) "
+        "where vault.identifier_kind = 'user_id' and vault.raw_value = '12346'"
+    ) == [(1, Decimal(0))]
+
+
+def test_uci_cancellations_are_netted_against_the_customer(
+    uci: Warehouse, uci_lines: str
+) -> None:
+    expected = dict(
+        rows_of(
+            "select CustomerID, "
+            "sum(Quantity * cast(UnitPrice as decimal(18, 4))) "
+            f"from {uci_lines} where CustomerID is not null group by 1"
+        )
+    )
+    found = dict(
+        uci.query(
+            "select cast(vault.raw_value as bigint), sum(orders.amount) "
+            "from marts.orders "
+            "inner join marts.customer_identifiers as names using (customer_id) "
+            "inner join vault.identifiers as vault using (pseudonym) group by 1"
+        )
+    )
+    assert found == expected
+
+
+def test_uci_rfm_scores_are_those_of_an_independent_reading(
+    uci: Warehouse, uci_lines: str, shared_data: Path
+) -> None:
+    lines = duckdb.connect().execute(f"from {uci_lines}").df()
+    lines = lines[lines.CustomerID.notna()]
+    lines["revenue"] = lines.Quantity * lines.UnitPrice
+    is_sale = (lines.Quantity > 0) & ~lines.InvoiceNo.str.startswith("C")
+    sales = lines[is_sale]
+    as_of = pd.Timestamp(lines.InvoiceDate.max().date()) + pd.Timedelta(days=1)
+    by_customer = sales.groupby("CustomerID")
+    customers = pd.DataFrame(
+        {
+            "recency_days": (
+                as_of - by_customer.InvoiceDate.max().dt.normalize()
+            ).dt.days,
+            "order_count": by_customer.InvoiceNo.nunique(),
+            "revenue": lines.groupby("CustomerID").revenue.sum().round(4),
+        }
+    ).dropna()
+    rules = pd.read_csv(shared_data / "rfm_orders/segment_rules.csv")
+    scored = rfm_by_hand(customers, rules)
+    expected = {
+        int(row.Index): (
+            row.recency_days,
+            row.order_count,
+            round(row.revenue, 3),
+            row.recency_score,
+            row.frequency_score,
+            row.monetary_score,
+            row.rfm_segment,
+        )
+        for row in scored.itertuples()
+    }
+    found = {
+        row[0]: (*row[1:3], round(float(row[3]), 3), *row[4:])
+        for row in uci.query(
+            "select cast(vault.raw_value as bigint), scores.recency_days, "
+            "scores.order_count, scores.revenue, scores.recency_score, "
+            "scores.frequency_score, scores.monetary_score, scores.rfm_segment "
+            "from marts.rfm_scores as scores "
+            "inner join marts.customer_identifiers as names using (customer_id) "
+            "inner join vault.identifiers as vault using (pseudonym)"
+        )
+    }
+    assert len(expected) == 4_339
+    assert found == expected
+
+
+def test_every_uci_customer_has_one_segment_and_the_counts_add_up(
+    uci: Warehouse,
+) -> None:
+    assert uci.query(
+        "select count(*), count(distinct customer_id), count(segment_id), "
+        "count(segment_name), min(as_of_date) from marts.customer_segments"
+    ) == [(4_372, 4_372, 4_372, 4_372, date(2011, 12, 10))]
+    assert uci.value("select sum(customer_count) from marts.segments") == 4_372
+    assert (
+        uci.query(
+            "select segment_id, segment_name, customer_count from marts.segments "
+            "where customer_count > 0 except "
+            "select segment_id, segment_name, count(*) from marts.customer_segments "
+            "group by 1, 2"
+        )
+        == []
+    )
+
+
+# The worked example of the R package rfm: 4,906 orders with published scores
+
+
+@pytest.fixture(scope="session")
+def rfm_example(
+    shared_data: Path, new_warehouse: Callable[[str], Warehouse]
+) -> Warehouse:
+    warehouse = new_warehouse("rfm_example")
+    path = write_parquet(
+        "select row_number() over () as order_id, customer_id as user_id, "
+        "order_date as ordered_at, revenue as unit_price "
+        f"from '{shared_data}/rfm_orders/orders.parquet'",
+        warehouse.folder / "order_lines.parquet",
+    )
+    warehouse.build(sources=["files"], files_order_lines_path=path)
+    return warehouse
+
+
+@pytest.fixture(scope="session")
+def rfm_expected(shared_data: Path) -> pd.DataFrame:
+    return pd.read_csv(shared_data / "rfm_orders/expected.csv")
+
+
+def test_the_published_example_is_scored_as_of_the_day_after_its_last_order(
+    rfm_example: Warehouse,
+) -> None:
+    assert rfm_example.query("select distinct as_of_date from marts.rfm_scores") == [
+        (date(2006, 12, 31),)
+    ]
+
+
+def test_published_rfm_segments_are_reproduced(
+    rfm_example: Warehouse, rfm_expected: pd.DataFrame
+) -> None:
+    expected = rfm_expected[rfm_expected.kind == "segment"]
+    expected_rows = {
+        (str(row.name_), row.metric, int(row.value))
+        for row in expected.rename(columns={"name": "name_"}).itertuples()
+    }
+    found = {
+        (segment, metric, int(value))
+        for segment, *values in rfm_example.query(
+            "select rfm_segment, count(*), sum(order_count), sum(revenue) "
+            "from marts.rfm_scores group by 1"
+        )
+        for metric, value in zip(
+            ("customers", "orders", "revenue"), values, strict=True
+        )
+    }
+    assert len(expected_rows) == 30
+    assert found == expected_rows
+
+
+def test_published_rfm_score_sizes_are_reproduced(
+    rfm_example: Warehouse, rfm_expected: pd.DataFrame
+) -> None:
+    expected = {
+        (row.name_, row.metric): int(row.value)
+        for row in rfm_expected[rfm_expected.kind == "score_size"]
+        .rename(columns={"name": "name_"})
+        .itertuples()
+    }
+    found = {
+        (name, f"score_{score}"): count
+        for name in MEASURES.values()
+        for score, count in rfm_example.query(
+            f"select {name}_score, count(*) from marts.rfm_scores group by 1"
+        )
+    }
+    assert sum(found.values()) == 3 * 995
+    assert found == expected
+
+
+def test_published_example_customers_have_their_scores(
+    rfm_example: Warehouse, rfm_expected: pd.DataFrame
+) -> None:
+    columns = {
+        "recency_days": "recency_days",
+        "orders": "order_count",
+        "amount": "revenue",
+        "rfm_score": "rfm_score",
+        "segment": "rfm_segment",
+    }
+    expected = {
+        (row.name_, row.metric, row.value)
+        for row in rfm_expected[rfm_expected.kind == "customer"]
+        .rename(columns={"name": "name_"})
+        .itertuples()
+    }
+    found = {
+        (name, metric, value if isinstance(value, str) else str(int(value)))
+        for name, *values in rfm_example.query(
+            f"select vault.raw_value, {', '.join(columns.values())} "
+            "from marts.rfm_scores "
+            "inner join marts.customer_identifiers as names using (customer_id) "
+            "inner join vault.identifiers as vault using (pseudonym)"
+        )
+        for metric, value in zip(columns, values, strict=True)
+    }
+    assert len(expected) == 50
+    assert expected <= found
+
+
+# REES46: the head of a real shop's day, all events with a user
+
+
+@pytest.fixture(scope="session")
+def rees46_events(
+    shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, list[dict[str, Any]]]:
+    """Where the canonical events are, and what is left of them read naively."""
+    raw = f"'{shared_data}/rees46_sample/events_2019_10_01_head.parquet'"
+    path = write_parquet(
+        "select event_type, event_time as occurred_at, user_id, "
+        "user_session as client_session_id, product_id, category_code as category, "
+        f"price as unit_price, 'USD' as currency from {raw}",
+        tmp_path_factory.mktemp("rees46_events") / "events.parquet",
+    )
+    read = duckdb.connect().execute(
+        "select distinct event_time, event_type, product_id, category_code, price, "
+        f"user_id, user_session from {raw}"
+    )
+    names = [column[0] for column in read.description]
+    unique = [dict(zip(names, row, strict=True)) for row in read.fetchall()]
+    return path, unique
+
+
+def without_double_fires(
+    rows: list[dict[str, Any]], visitor: str
+) -> list[dict[str, Any]]:
+    """Events that no equal event of the same visitor precedes by a second or less."""
+    kept, latest = [], {}
+    for row in sorted(rows, key=lambda row: row["event_time"]):
+        key = (row[visitor], row["event_type"], row["product_id"])
+        if key not in latest or row["event_time"] - latest[key] > timedelta(seconds=1):
+            kept.append(row)
+        latest[key] = row["event_time"]
+    return kept
+
+
+def sessions_by_gap(
+    moments: list[tuple[Any, Any]],
+) -> Counter[tuple[str, Any, Any, int]]:
+    """(visitor, start, end, events) of every session; a gap beyond 30 min ends one."""
+    by_visitor = defaultdict(list)
+    for visitor, moment in moments:
+        by_visitor[str(visitor)].append(moment)
+    sessions: Counter[tuple[str, Any, Any, int]] = Counter()
+    for visitor, times in by_visitor.items():
+        times.sort()
+        start, previous, count = times[0], times[0], 0
+        for moment in times:
+            if moment - previous > GAP:
+                sessions[visitor, start, previous, count] += 1
+                start, count = moment, 0
+            previous, count = moment, count + 1
+        sessions[visitor, start, previous, count] += 1
+    return sessions
+
+
+@pytest.fixture(scope="session")
+def rees46(
+    rees46_events: tuple[str, list[dict[str, Any]]],
+    new_warehouse: Callable[[str], Warehouse],
+) -> Warehouse:
+    warehouse = new_warehouse("rees46")
+    warehouse.build(sources=["files"], files_events_path=rees46_events[0])
+    return warehouse
+
+
+def test_every_rees46_row_is_in_the_ledger(
+    rees46: Warehouse, rees46_events: tuple[str, list[dict[str, Any]]]
+) -> None:
+    unique = rees46_events[1]
+    buckets = dict(
+        rees46.query(
+            "select bucket, sum(bucket_row_count) from marts.row_ledger "
+            "where bucket_row_count > 0 group by 1"
+        )
+    )
+    assert sum(buckets.values()) == 17_434
+    assert buckets["duplicate"] == 17_434 - len(unique)
+    assert buckets["kept"] == len(without_double_fires(unique, "user_id"))
+    assert set(buckets) <= {"kept", "duplicate", "double_fired"}
+    assert rees46.query(
+        "select max(raw_row_count), min(raw_row_count) from marts.row_ledger"
+    ) == [(17_434, 17_434)]
+
+
+def test_every_rees46_user_is_one_customer(rees46: Warehouse) -> None:
+    assert rees46.query(
+        "select count(*), max(user_count), min(user_count) from marts.customers"
+    ) == [(4_504, 1, 1)]
+
+
+def test_rees46_sessions_are_those_of_a_naive_reading(
+    rees46: Warehouse, rees46_events: tuple[str, list[dict[str, Any]]]
+) -> None:
+    expected = sessions_by_gap(
+        [
+            (row["user_id"], row["event_time"])
+            for row in without_double_fires(rees46_events[1], "user_id")
+        ]
+    )
+    found = Counter(
+        rees46.query(
+            "select vault.raw_value, started_at, ended_at, event_count "
+            "from marts.sessions inner join vault.identifiers as vault "
+            "on sessions.visitor_id = vault.pseudonym "
+            "where vault.identifier_kind = 'user_id'"
+        )
+    )
+    assert found == expected
+
+
+def test_rees46_orders_are_read_off_the_purchase_events(
+    rees46: Warehouse, rees46_events: tuple[str, list[dict[str, Any]]]
+) -> None:
+    expected = Counter(
+        (str(row["user_id"]), row["event_time"], round(Decimal(str(row["price"])), 4))
+        for row in without_double_fires(rees46_events[1], "user_id")
+        if row["event_type"] == "purchase"
+    )
+    found = Counter(
+        rees46.query(
+            "select vault.raw_value, ordered_at, amount from marts.orders "
+            "inner join marts.customer_identifiers as names using (customer_id) "
+            "inner join vault.identifiers as vault using (pseudonym) "
+            "where vault.identifier_kind = 'user_id'"
+        )
+    )
+    assert 200 < sum(expected.values()) <= 214
+    assert found == expected
+
+
+def test_rees46_sessions_of_the_producer_are_kept_as_they_are(
+    rees46_events: tuple[str, list[dict[str, Any]]], warehouse: Warehouse
+) -> None:
+    warehouse.build(
+        sources=["files"], files_events_path=rees46_events[0], session_mode="client"
+    )
+    assert warehouse.query(
+        "select count(*), count(distinct client_session_id) from marts.sessions"
+    ) == [(5_066, 5_066)]
+    assert warehouse.value("select count(*) from marts.customers") == 4_504
+    assert (
+        warehouse.value("select count(*) from marts.events where session_id is null")
+        == 0
+    )
+
+
+# Sparkify: a music service whose visitors log in mid-session
+
+
+@pytest.fixture(scope="session")
+def sparkify_events(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return write_parquet(
+        "select case page when 'NextSong' then 'feature_use' else 'page_view' end "
+        "as event_type, page as feature_name, epoch_ms(ts) as occurred_at, "
+        "userId as user_id, cast(sessionId as varchar) as client_session_id, "
+        "userAgent as user_agent, "
+        "concat('/', page, '/', itemInSession) as page_path "
+        f"from '{shared_data}/sparkify/events.parquet'",
+        tmp_path_factory.mktemp("sparkify_events") / "events.parquet",
+    )
+
+
+@pytest.fixture(scope="session")
+def sparkify(
+    sparkify_events: str, new_warehouse: Callable[[str], Warehouse]
+) -> Warehouse:
+    warehouse = new_warehouse("sparkify")
+    warehouse.build(
+        sources=["files"], files_events_path=sparkify_events, session_mode="client"
+    )
+    return warehouse
+
+
+def test_every_sparkify_row_is_kept(sparkify: Warehouse) -> None:
+    assert kept_and_raw(sparkify, "events") == (8_056, 8_056)
+
+
+def test_an_empty_sparkify_user_is_nobody(sparkify: Warehouse) -> None:
+    assert sparkify.query(
+        "select count(*) filter (where identifier_kind = 'user_id'), "
+        "count(*) filter (where trim(raw_value) = '' or raw_value is null) "
+        "from vault.identifiers"
+    ) == [(97, 0)]
+
+
+def test_sparkify_has_97_known_and_30_unknown_customers(sparkify: Warehouse) -> None:
+    assert dict(
+        sparkify.query("select is_identified, count(*) from marts.customers group by 1")
+    ) == {True: 97, False: 30}
+
+
+def test_sparkify_sessions_belong_to_the_user_who_logged_in(
+    sparkify: Warehouse, sparkify_events: str
+) -> None:
+    users_by_session = defaultdict(set)
+    for session, user in rows_of(
+        f"select client_session_id, user_id from '{sparkify_events}'"
+    ):
+        users_by_session[session].add(user)
+    customer_of_user = dict(
+        sparkify.query(
+            "select vault.raw_value, names.customer_id "
+            "from marts.customer_identifiers as names "
+            "inner join vault.identifiers as vault using (pseudonym) "
+            "where vault.identifier_kind = 'user_id'"
+        )
+    )
+    found: dict[str, set[Any]] = defaultdict(set)
+    for session, customer in sparkify.query(
+        "select sessions.client_session_id, events.customer_id from marts.events "
+        "inner join marts.sessions using (session_id)"
+    ):
+        found[session].add(customer)
+    mixed = {
+        s for s, users in users_by_session.items() if "" in users and len(users) > 1
+    }
+    unknown = {s for s, users in users_by_session.items() if users == {""}}
+    assert (len(users_by_session), len(mixed), len(unknown)) == (941, 123, 30)
+    assert set(found) == set(users_by_session)
+    for session, users in users_by_session.items():
+        assert len(found[session]) == 1, session
+        if session in unknown:
+            assert not found[session] & set(customer_of_user.values()), session
+        else:
+            [user] = users - {""}
+            assert found[session] == {customer_of_user[user]}, session
+
+
+def test_sparkify_has_one_session_per_session_of_the_producer(
+    sparkify: Warehouse,
+) -> None:
+    assert sparkify.query(
+        "select count(*), count(distinct client_session_id), sum(event_count) "
+        "from marts.sessions"
+    ) == [(941, 941, 8_056)]
+
+
+def test_sparkify_identity_does_not_hang_on_the_session_mode(
+    sparkify_events: str, warehouse: Warehouse
+) -> None:
+    warehouse.build(sources=["files"], files_events_path=sparkify_events)
+    assert dict(
+        warehouse.query(
+            "select is_identified, count(*) from marts.customers group by 1"
+        )
+    ) == {True: 97, False: 30}
+    assert (
+        warehouse.value(
+            "select count(*) from marts.events "
+            "inner join marts.customers using (customer_id) where not is_identified"
+        )
+        == 55
+    )
+
+
+# Snowplow: two batches of a tracker with the published state after the second
+
+
+@pytest.fixture(scope="session")
+def snowplow(
+    shared_data: Path, new_warehouse: Callable[[str], Warehouse]
+) -> tuple[Warehouse, Warehouse, list[tuple[Any, ...]]]:
+    """Built in two batches, at once, and the sessions after the first batch."""
+    folder = shared_data / "snowplow_two_batch"
+    batches = new_warehouse("snowplow_batches")
+    options: dict[str, Any] = {
+        "sources": ["files"],
+        "session_mode": "client",
+        "files_events_path": str(batches.folder / "events_*.parquet"),
+    }
+    after_first: list[tuple[Any, ...]] = []
+    for number, suffix in enumerate(("", "_update"), start=1):
+        read = "all_varchar = true, nullstr = 'NULL'"
+        write_parquet(
+            "select events.event_id, events.event as event_type, "
+            "events.derived_tstamp as occurred_at, "
+            "events.collector_tstamp as received_at, events.user_id, "
+            "events.domain_userid as anonymous_id, "
+            "events.domain_sessionid as client_session_id, "
+            "events.page_urlpath as page_path, pages.id as page_view_id "
+            f"from read_csv('{folder}/event/sp_event{suffix}.csv', {read}) as events "
+            f"left join read_csv('{folder}/web_page/sp_web_page{suffix}.csv', {read}) "
+            "as pages on events.event_id = pages.root_id",
+            batches.folder / f"events_{number}.parquet",
+        )
+        batches.build(**options)
+        if number == 1:
+            after_first = sessions_with_users(batches)
+    at_once = new_warehouse("snowplow_at_once")
+    at_once.build(**options)
+    return batches, at_once, after_first
+
+
+def sessions_with_users(warehouse: Warehouse) -> list[tuple[Any, ...]]:
+    """Session, the user its customer turned out to be, its start and end."""
+    return warehouse.query(
+        "with users as (select names.customer_id, vault.raw_value "
+        "from marts.customer_identifiers as names "
+        "inner join vault.identifiers as vault using (pseudonym) "
+        "where vault.identifier_kind = 'user_id') "
+        "select sessions.client_session_id, users.raw_value, "
+        "sessions.started_at, sessions.ended_at, sessions.page_view_count "
+        "from marts.sessions left join users using (customer_id) order by 1"
+    )
+
+
+def test_two_snowplow_batches_equal_one_refresh(
+    snowplow: tuple[Warehouse, Warehouse, list[tuple[Any, ...]]],
+) -> None:
+    batches, at_once, _ = snowplow
+    assert sessions_with_users(batches) == sessions_with_users(at_once)
+    everything = "select * from marts.sessions order by session_id"
+    assert batches.query(everything) == at_once.query(everything)
+
+
+def test_the_first_snowplow_batch_leaves_one_session_anonymous(
+    snowplow: tuple[Warehouse, Warehouse, list[tuple[Any, ...]]],
+) -> None:
+    assert [(row[0], row[1]) for row in snowplow[2]] == [
+        ("user_1_session_1", "user_id_1"),
+        ("user_2_session_1", "user_id_2"),
+        ("user_3_session_1", None),
+    ]
+
+
+def test_snowplow_sessions_are_stitched_as_published(
+    snowplow: tuple[Warehouse, Warehouse, list[tuple[Any, ...]]], shared_data: Path
+) -> None:
+    folder = shared_data / "snowplow_two_batch/expected"
+    expected = {
+        session: (
+            None if user.startswith("domain_") else user,
+            start,
+            end,
+        )
+        for session, user, start, end in rows_of(
+            "select session_id, inferred_user_id, "
+            "cast(strptime(session_start, '%Y-%m-%d %-H:%M:%S') as timestamp) "
+            "+ interval 5 hours, "
+            "cast(strptime(session_end, '%Y-%m-%d %-H:%M:%S') as timestamp) "
+            "+ interval 5 hours "
+            f"from read_csv('{folder}/snowplow_sessions_expected.csv', "
+            "all_varchar = true, nullstr = 'NULL')"
+        )
+    }
+    found = {row[0]: row[1:4] for row in sessions_with_users(snowplow[0])}
+    assert len(expected) == 5
+    assert found == expected
+
+
+# Published edge lists with their connected components
+
+
+@pytest.mark.filterwarnings("error")
+def test_published_components_are_customers(
+    shared_data: Path, warehouse: Warehouse
+) -> None:
+    """Every vertex is a cookie; an edge is a device that both were seen on."""
+    folder = shared_data / "graph_components"
+    events, expected = [], set()
+    for path in sorted((folder / "edges").glob("*.csv")):
+        edges = pd.read_csv(path, dtype=str, keep_default_na=False)
+        for edge in edges.to_dict("records"):
+            graph = f"{path.stem}/{edge.get('graph_id', '')}"
+            for vertex in (edge["vertex_1"], edge["vertex_2"]):
+                if vertex:
+                    events.append(
+                        {
+                            "event_type": "page_view",
+                            "occurred_at": pd.Timestamp("2024-03-01")
+                            + pd.Timedelta(minutes=len(events)),
+                            "anonymous_id": f"{graph}/{vertex}",
+                            "device_id": f"{graph}/edge {edge['id']}",
+                        }
+                    )
+        members = pd.read_csv(
+            folder / "expected" / path.name, dtype=str, keep_default_na=False
+        )
+        for (graph, _), part in members.groupby(["graph_id", "subgraph_id"]):
+            expected.add(frozenset(f"{path.stem}/{graph}/{v}" for v in part.vertex))
+    events_path = warehouse.folder / "events.parquet"
+    pd.DataFrame(events).to_parquet(events_path)
+    warehouse.build(sources=["files"], files_events_path=str(events_path))
+    found = {
+        frozenset(members)
+        for (members,) in warehouse.query(
+            "select list(vault.raw_value) from marts.customer_identifiers as names "
+            "inner join vault.identifiers as vault using (pseudonym) "
+            "where vault.identifier_kind = 'anonymous_id' group by names.customer_id"
+        )
+    }
+    assert len(expected) == 21
+    assert found == expected
