@@ -1,7 +1,5 @@
 """What people get wrong, and what the build says or does about it."""
 
-# ruff: noqa: S608 - the queries are the tests' own
-
 from __future__ import annotations
 
 import hashlib

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -49,7 +51,42 @@ class Warehouse:
         environment: dict[str, str] | None = None,
     ) -> Build:
         """Run dbt in the project on this database, whatever it answers."""
-        command = [
+        ran = subprocess.run(
+            self._command(arguments, variables),
+            cwd=PROJECT,
+            env=self._environment(environment),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+        return Build(exit_code=ran.returncode, output=ran.stdout + ran.stderr)
+
+    def kill_once(
+        self, said: str, *arguments: str, variables: dict[str, Any] | None = None
+    ) -> Build:
+        """Run dbt and kill it, with all it started, once a line matches this."""
+        with subprocess.Popen(
+            self._command(arguments, variables),
+            cwd=PROJECT,
+            env=self._environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as running:
+            lines = []
+            for line in running.stdout or ():
+                lines.append(line)
+                if re.search(said, line):
+                    os.killpg(running.pid, signal.SIGKILL)
+                    break
+        return Build(exit_code=running.returncode, output="".join(lines))
+
+    def _command(
+        self, arguments: tuple[str, ...], variables: dict[str, Any] | None
+    ) -> list[str]:
+        return [
             str(Path(sys.executable).with_name("dbt")),
             *arguments,
             "--no-use-colors",
@@ -60,18 +97,9 @@ class Warehouse:
             "--vars",
             json.dumps(variables or {}),
         ]
-        ran = subprocess.run(
-            command,
-            cwd=PROJECT,
-            env=os.environ
-            | {"HABITUE_DATABASE": str(self.database)}
-            | (environment or {}),
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
-        )
-        return Build(exit_code=ran.returncode, output=ran.stdout + ran.stderr)
+
+    def _environment(self, more: dict[str, str] | None = None) -> dict[str, str]:
+        return os.environ | {"HABITUE_DATABASE": str(self.database)} | (more or {})
 
     def build(self, *arguments: str, **variables: Any) -> Build:
         """`dbt build` with these vars; it must succeed."""

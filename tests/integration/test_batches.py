@@ -1,0 +1,273 @@
+"""However rows arrive, the tables are those of one build of everything.
+
+The worlds are adversarial (see adversary.py). They arrive in a folder that grows, or
+under a path that changes; in any order; twice; and through builds that are killed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from adversary import VARIABLES, deliver, make_world
+from pyarrow import parquet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from warehouse import Warehouse
+
+KINDS = ("events", "order_lines", "consents")
+TABLES = (
+    "marts.events",
+    "marts.sessions",
+    "marts.stitched_sessions",
+    "marts.customers",
+    "marts.customer_identifiers",
+    "marts.customer_days",
+    "marts.orders",
+    "marts.order_lines",
+    "marts.rfm_scores",
+    "marts.row_ledger",
+    "marts.quarantined_rows",
+    "marts.customer_features",
+    "vault.identifiers",
+)
+# Segments are fitted again when data changes: they are tested elsewhere.
+UP_TO_FEATURES = (
+    "build",
+    "--exclude",
+    "k_evidence+",
+    "segment_centroids+",
+    "--exclude-resource-type",
+    "test",
+    "unit_test",
+)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Files of one world by kind, and the order in which they arrive."""
+
+    folder: Path
+    files: dict[str, list[Path]]
+    order: list[int]
+
+    def everything(self, folder: Path | None = None) -> dict[str, Any]:
+        """Vars that read all files."""
+        return VARIABLES | {
+            f"files_{kind}_path": str((folder or self.folder) / f"{kind}_*.parquet")
+            for kind in KINDS
+        }
+
+    def only(self, number: int) -> dict[str, Any]:
+        """Vars that read one batch."""
+        return VARIABLES | {
+            f"files_{kind}_path": str(self.files[kind][number]) for kind in KINDS
+        }
+
+
+def make_delivery(folder: Path, seed: int, batches: int) -> Delivery:
+    world = make_world(seed)
+    files = {
+        kind: deliver(getattr(world, kind), folder, kind, batches, seed)
+        for kind in KINDS
+    }
+    order = np.random.default_rng([seed, 7]).permutation(batches)
+    return Delivery(folder=folder, files=files, order=[int(n) for n in order])
+
+
+def content_of(warehouse: Warehouse) -> dict[str, Counter[tuple[Any, ...]]]:
+    """Every row of the tables that must agree, however often it is there."""
+    return {
+        table: Counter(
+            tuple(round(v, 6) if isinstance(v, float) else v for v in row)
+            for row in warehouse.query(f"select * from {table}")
+        )
+        for table in TABLES
+    }
+
+
+def assert_same(
+    found: dict[str, Counter[tuple[Any, ...]]],
+    expected: dict[str, Counter[tuple[Any, ...]]],
+) -> None:
+    wrong = {
+        table: {
+            "too much": list((found[table] - expected[table]).elements())[:3],
+            "missing": list((expected[table] - found[table]).elements())[:3],
+        }
+        for table in TABLES
+        if found[table] != expected[table]
+    }
+    assert not wrong, json.dumps(wrong, indent=2, default=str)
+
+
+def assert_ledger_adds_up(warehouse: Warehouse, rows: int) -> None:
+    """All rows delivered so far are in one bucket each."""
+    assert warehouse.value("select sum(bucket_row_count) from marts.row_ledger") == rows
+    assert (
+        warehouse.query(
+            "select dataset, input_name, max(input_row_count), sum(bucket_row_count) "
+            "from marts.row_ledger group by 1, 2 having max(input_row_count) "
+            "!= sum(bucket_row_count)"
+        )
+        == []
+    )
+    assert (
+        warehouse.query(
+            "select source, max(raw_row_count), sum(bucket_row_count) "
+            "from marts.row_ledger group by 1 having max(raw_row_count) "
+            "!= sum(bucket_row_count)"
+        )
+        == []
+    )
+
+
+def run(warehouse: Warehouse, variables: dict[str, Any]) -> None:
+    build = warehouse.dbt(*UP_TO_FEATURES, variables=variables)
+    assert build.succeeded, build.output[-3000:]
+
+
+def row_count(paths: list[Path]) -> int:
+    return sum(parquet.read_metadata(path).num_rows for path in paths)
+
+
+@pytest.mark.parametrize(("seed", "batches"), [(1, 3), (2, 4)])
+def test_a_growing_folder_gives_the_tables_of_one_build(
+    tmp_path: Path,
+    new_warehouse: Callable[[str], Warehouse],
+    seed: int,
+    batches: int,
+) -> None:
+    delivery = make_delivery(tmp_path, seed, batches)
+    everything = delivery.everything()
+    expected = new_warehouse("fresh")
+    run(expected, everything)
+    growing = new_warehouse("growing")
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    for paths in delivery.files.values():
+        for path in paths:
+            path.rename(aside / path.name)
+    arrived: list[Path] = []
+    for number in delivery.order:
+        for kind in KINDS:
+            path = delivery.files[kind][number]
+            shutil.move(aside / path.name, path)
+            arrived.append(path)
+        run(growing, everything)
+        assert_ledger_adds_up(growing, row_count(arrived))
+    assert_same(content_of(growing), content_of(expected))
+
+
+@pytest.mark.parametrize(("seed", "batches"), [(3, 3), (4, 4)])
+def test_a_changing_path_gives_the_tables_of_one_build(
+    tmp_path: Path,
+    new_warehouse: Callable[[str], Warehouse],
+    seed: int,
+    batches: int,
+) -> None:
+    delivery = make_delivery(tmp_path, seed, batches)
+    expected = new_warehouse("fresh")
+    run(expected, delivery.everything())
+    moving = new_warehouse("moving")
+    arrived: list[Path] = []
+    for number in delivery.order:
+        arrived += [delivery.files[kind][number] for kind in KINDS]
+        run(moving, delivery.only(number))
+        assert_ledger_adds_up(moving, row_count(arrived))
+    assert_same(content_of(moving), content_of(expected))
+
+
+def test_a_file_that_is_written_again_with_more_rows_gives_the_tables_of_one_build(
+    tmp_path: Path, new_warehouse: Callable[[str], Warehouse]
+) -> None:
+    world = make_world(5)
+    paths = {kind: tmp_path / f"{kind}.parquet" for kind in KINDS}
+    variables = VARIABLES | {
+        f"files_{kind}_path": str(path) for kind, path in paths.items()
+    }
+    growing = new_warehouse("growing_file")
+    for share in (0.4, 0.7, 1.0):
+        for kind, path in paths.items():
+            frame = getattr(world, kind)
+            frame.iloc[: round(len(frame) * share)].to_parquet(path, index=False)
+        run(growing, variables)
+        assert_ledger_adds_up(growing, row_count(list(paths.values())))
+    expected = new_warehouse("fresh_file")
+    run(expected, variables)
+    assert_same(content_of(growing), content_of(expected))
+
+
+def test_a_build_without_news_changes_nothing(
+    tmp_path: Path, warehouse: Warehouse
+) -> None:
+    everything = make_delivery(tmp_path, 6, 2).everything()
+    segments = "select * from marts.customer_segments order by all"
+    warehouse.build(**everything)
+    before, segmented = content_of(warehouse), warehouse.query(segments)
+    assert segmented
+    warehouse.build(**everything)
+    assert_same(content_of(warehouse), before)
+    assert warehouse.query(segments) == segmented
+
+
+@pytest.mark.parametrize(
+    ("seed", "last_words"),
+    [
+        (
+            7,
+            (
+                r"OK .*\.int_events__delivered ",
+                r"OK .*\.int_visitor_days__touched ",
+                r"START .*\.int_identifiers__linked ",
+            ),
+        ),
+        (
+            8,
+            (
+                r"OK .*\.int_events__set_aside ",
+                r"OK .*\.int_session_days__measured ",
+                r"START .*\.int_order_lines__delivered ",
+            ),
+        ),
+    ],
+)
+def test_killed_builds_leave_nothing_that_the_next_does_not_repair(
+    tmp_path: Path,
+    new_warehouse: Callable[[str], Warehouse],
+    seed: int,
+    last_words: tuple[str, ...],
+) -> None:
+    """A first build and two incremental ones are killed around a model's writing."""
+    delivery = make_delivery(tmp_path, seed, len(last_words))
+    everything = delivery.everything()
+    expected = new_warehouse("fresh")
+    run(expected, everything)
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    for paths in delivery.files.values():
+        for path in paths:
+            path.rename(aside / path.name)
+    killed = new_warehouse("killed")
+    for number, said in zip(delivery.order, last_words, strict=True):
+        for kind in KINDS:
+            path = delivery.files[kind][number]
+            shutil.move(aside / path.name, path)
+        build = killed.kill_once(said, *UP_TO_FEATURES, variables=everything)
+        assert build.exit_code == -signal.SIGKILL, build.output[-3000:]
+        if number == delivery.order[1]:
+            run(killed, everything)
+    run(killed, everything)
+    assert_ledger_adds_up(
+        killed, row_count([path for paths in delivery.files.values() for path in paths])
+    )
+    assert_same(content_of(killed), content_of(expected))

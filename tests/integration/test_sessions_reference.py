@@ -1,0 +1,221 @@
+"""Buckets, sessions, customers and visits equal those of a naive second reading."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import naive
+import pytest
+from adversary import VARIABLES, deliver, make_world
+
+from habitue.privacy.keys import find_key, pseudonym
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from naive import Node, Row, Session
+    from warehouse import Warehouse
+
+KEY = find_key({}, allow_demo_key=True)
+
+
+def key_of(node: Node) -> UUID:
+    return pseudonym(KEY, kind=node[0], value=node[1])
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the marts should say, and the marts."""
+
+    warehouse: Warehouse
+    events: list[Row]
+    kept: list[Row]
+    sessions: list[Session]
+    customers: dict[Node, Node]
+
+
+@pytest.fixture(scope="module", params=[11, 12])
+def reading(
+    request: pytest.FixtureRequest, new_warehouse: Callable[[str], Warehouse]
+) -> Reading:
+    world = make_world(request.param, with_ties=False)
+    warehouse = new_warehouse("reference")
+    variables: dict[str, Any] = dict(VARIABLES)
+    for kind in ("events", "order_lines", "consents"):
+        deliver(getattr(world, kind), warehouse.folder, kind, 2, request.param)
+        variables[f"files_{kind}_path"] = str(warehouse.folder / f"{kind}_*.parquet")
+    warehouse.build(**variables)
+    events = naive.judged_events(
+        world.events,
+        world.consents,
+        bot_events_per_minute=VARIABLES["bot_events_per_minute"],
+    )
+    kept = [row for row in events if row["bucket"] == "kept"]
+    customers = naive.customers_of(
+        naive.sightings_of(kept, naive.kept_lines(world.order_lines)),
+        max_users_per_identifier=VARIABLES["max_users_per_identifier"],
+        max_users_per_email=VARIABLES["max_users_per_email"],
+        tie_break=key_of,
+    )
+    sessions = naive.sessions_of(
+        kept, cap=timedelta(days=VARIABLES["session_cap_days"])
+    )
+    for session in sessions:
+        user = session.user
+        session.customer = customers[("user_id", user) if user else session.visitor]
+    return Reading(warehouse, events, kept, sessions, customers)
+
+
+def test_the_world_holds_every_kind_of_trouble(reading: Reading) -> None:
+    buckets = Counter(row["bucket"] for row in reading.events)
+    assert min(buckets.values()) >= 3, buckets
+    assert set(buckets) == {
+        "kept",
+        "duplicate",
+        "double_fired",
+        "invalid",
+        "late",
+        "bot",
+        "no_consent",
+    }
+
+
+def test_every_row_is_in_the_bucket_of_the_naive_reading(reading: Reading) -> None:
+    found = dict(
+        reading.warehouse.query(
+            "select bucket, cast(sum(bucket_row_count) as bigint) "
+            "from marts.row_ledger where dataset = 'events' group by 1"
+        )
+    )
+    assert found == Counter(row["bucket"] for row in reading.events)
+
+
+def test_kept_events_are_those_of_the_naive_reading(reading: Reading) -> None:
+    expected = Counter(
+        (row["event_id"], key_of(row["visitor"]), row["at"].to_pydatetime())
+        for row in reading.kept
+        if "is_readable" not in row["event_id"]
+    )
+    found = Counter(
+        row
+        for row in reading.warehouse.query(
+            "select event_id, visitor_id, occurred_at from marts.events"
+        )
+        if not row[0].startswith("row-")
+    )
+    assert found == expected
+
+
+def test_sessions_are_those_of_the_naive_reading(reading: Reading) -> None:
+    expected = Counter(
+        (
+            key_of(session.visitor),
+            session.start.to_pydatetime(),
+            session.end.to_pydatetime(),
+            len(session.events),
+            sum(event["name"] == "page_view" for event in session.events),
+        )
+        for session in reading.sessions
+    )
+    found = Counter(
+        reading.warehouse.query(
+            "select visitor_id, started_at, ended_at, event_count, page_view_count "
+            "from marts.sessions"
+        )
+    )
+    assert found == expected
+
+
+def test_every_event_is_in_the_session_that_spans_it(reading: Reading) -> None:
+    expected = Counter(
+        (key_of(session.visitor), session.start.to_pydatetime(), event["event_id"])
+        for session in reading.sessions
+        for event in session.events
+        if "is_readable" not in event["event_id"]
+    )
+    found = Counter(
+        reading.warehouse.query(
+            "select sessions.visitor_id, sessions.started_at, events.event_id "
+            "from marts.events inner join marts.sessions using (session_id) "
+            "where not starts_with(events.event_id, 'row-')"
+        )
+    )
+    assert found == expected
+
+
+def test_customers_are_those_of_the_naive_reading(reading: Reading) -> None:
+    expected = {
+        (node[0], key_of(node), key_of(name))
+        for node, name in reading.customers.items()
+    }
+    found = set(
+        reading.warehouse.query(
+            "select identifier_kind, pseudonym, customer_id "
+            "from marts.customer_identifiers"
+        )
+    )
+    assert found == expected
+
+
+def test_nobody_is_merged_through_a_cookie_or_device(reading: Reading) -> None:
+    """Users share a customer only where an e-mail address ties them together."""
+    users = {
+        key_of(("user_id", row["user_id"]))
+        for row in reading.kept
+        if row["user_id"] and not row["email"]
+    }
+    assert len(users) >= 12
+    assert (
+        reading.warehouse.query(
+            "select customer_id from marts.customer_identifiers group by 1 "
+            "having sum(case when identifier_kind = 'user_id' then 1 else 0 end) > 1 "
+            "and sum(case when identifier_kind = 'email' then 1 else 0 end) = 0"
+        )
+        == []
+    )
+
+
+def test_sessions_belong_to_the_customer_of_the_naive_reading(reading: Reading) -> None:
+    expected = {
+        (
+            key_of(session.visitor),
+            session.start.to_pydatetime(),
+            key_of(session.customer),
+        )
+        for session in reading.sessions
+        if session.customer
+    }
+    found = set(
+        reading.warehouse.query(
+            "select visitor_id, started_at, customer_id from marts.sessions"
+        )
+    )
+    assert found == expected
+
+
+def test_visits_are_those_of_the_naive_reading(reading: Reading) -> None:
+    expected = Counter(
+        (
+            key_of(customer),
+            visit[0].start.to_pydatetime(),
+            max(session.end for session in visit).to_pydatetime(),
+            len(visit),
+            sum(len(session.events) for session in visit),
+        )
+        for customer, visits in naive.stitched(reading.sessions).items()
+        for visit in visits
+    )
+    found = Counter(
+        reading.warehouse.query(
+            "select customer_id, started_at, ended_at, session_count, event_count "
+            "from marts.stitched_sessions"
+        )
+    )
+    assert found == expected
+    assert any(
+        len(v) > 1 for vs in naive.stitched(reading.sessions).values() for v in vs
+    )
