@@ -26,6 +26,15 @@ arrived as (
 
 ),
 
+consenting as (
+
+    select distinct consents.subject_key
+    from {{ ref('int_consents__delivered') }} as consents
+    cross join since
+    where consents.arrived_at > since.touched_at
+
+),
+
 related as (
 
     select
@@ -67,10 +76,18 @@ related as (
         delivered.activity_date,
         delivered.occurred_at
     from delivered
-    inner join {{ ref('int_consents__delivered') }} as consents
-        on consents.subject_key in (delivered.visitor_id, delivered.user_key)
-    cross join since
-    where consents.arrived_at > since.touched_at
+    inner join consenting
+        on delivered.visitor_id = consenting.subject_key
+
+    union all
+
+    select
+        delivered.visitor_id,
+        delivered.activity_date,
+        delivered.occurred_at
+    from delivered
+    inner join consenting
+        on delivered.user_key = consenting.subject_key
 
 ),
 

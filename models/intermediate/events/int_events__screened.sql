@@ -70,15 +70,18 @@ withdrawn as (
 
 withheld as (
 
-    select distinct
+    {%- for subject in ['visitor_id', 'user_key'] %}
+    select
         events.source,
         events.event_id,
         events.copy_number
     from events
     inner join withdrawn
-        on withdrawn.subject_key in (events.visitor_id, events.user_key)
+        on events.{{ subject }} = withdrawn.subject_key
         and events.occurred_at >= withdrawn.denied_from
         and events.occurred_at < withdrawn.denied_until
+    {% if not loop.last %}union distinct{% endif %}
+    {%- endfor %}
 
 ),
 

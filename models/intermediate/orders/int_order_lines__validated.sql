@@ -16,12 +16,9 @@ numbered as (
 
     select
         *,
-        case
-            when line_id is null
-                then row_number() over (
-                    partition by input_name, row_hash order by line_id
-                )
-        end as line_number
+        row_number() over (
+            partition by input_name, row_hash order by line_id
+        ) as line_number
     from unioned
 
 ),
