@@ -1,7 +1,7 @@
 -- Revenue is read from orders, products from lines: the two must never disagree.
 with
 
-summed as (
+lines as (
 
     select
         order_key,
@@ -10,10 +10,7 @@ summed as (
         sum(discount) as discount,
         sum(gross_amount) as gross_amount,
         sum(amount) as amount
-    from {{ ref('int_order_lines__priced') }} as lines
-    inner join (
-        select distinct source, order_id, order_key from {{ ref('order_lines') }}
-    ) as keys using (source, order_id)
+    from {{ ref('order_lines') }}
     group by 1
 
 ),
@@ -25,14 +22,14 @@ orders as (
 )
 
 select
-    coalesce(orders.order_key, summed.order_key) as order_key,
+    coalesce(orders.order_key, lines.order_key) as order_key,
     orders.amount as order_amount,
-    summed.amount as line_amount
+    lines.amount as line_amount
 from orders
-full outer join summed on orders.order_key = summed.order_key
+full outer join lines on orders.order_key = lines.order_key
 where
-    orders.line_count is distinct from summed.line_count
-    or orders.item_count is distinct from summed.item_count
-    or orders.discount is distinct from summed.discount
-    or orders.gross_amount is distinct from summed.gross_amount
-    or orders.amount is distinct from summed.amount
+    orders.line_count is distinct from lines.line_count
+    or orders.item_count is distinct from lines.item_count
+    or orders.discount is distinct from lines.discount
+    or orders.gross_amount is distinct from lines.gross_amount
+    or orders.amount is distinct from lines.amount
