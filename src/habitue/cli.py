@@ -153,11 +153,12 @@ def _typical(value: float | None, unit: str = "") -> str:
 
 def _ledger_table(found: Summary) -> Table:
     table = Table(title="Rows in, and where each went", title_justify="left")
-    buckets = dict.fromkeys(name for line in found.sources for name in line.buckets)
-    table.add_column("source", style="bold")
-    for name in ("rows in", *buckets):
-        table.add_column(name.replace("_", " "), justify="right")
+    table.add_column("rows", style="bold", no_wrap=True)
     for line in found.sources:
-        counts = [line.raw_row_count, *(line.buckets.get(name, 0) for name in buckets)]
-        table.add_row(line.source, *(f"{count:,}" for count in counts))
+        table.add_column(line.source, justify="right", overflow="fold")
+    totals = (f"{line.raw_row_count:,}" for line in found.sources)
+    table.add_row("in", *totals, end_section=True)
+    for name in dict.fromkeys(name for line in found.sources for name in line.buckets):
+        counts = (f"{line.buckets.get(name, 0):,}" for line in found.sources)
+        table.add_row(name.replace("_", " "), *counts)
     return table
