@@ -1,6 +1,6 @@
-{#- The columns are a key: no two rows share it and, but for the `optional` ones, no part
-    of it is missing. A hash finds the few candidates, so that a large table is not
-    grouped by its wide key. -#}
+{#- The columns are a key: no two rows share it and, but for the `optional` ones, no
+    part of it is missing. A hash finds the few candidates, so that a large table is
+    not grouped by its wide key. -#}
 {% test is_unique_combination(model, columns, optional=[]) %}
 {%- set needed = columns | reject('in', optional) | list %}
 with
@@ -23,7 +23,9 @@ repeated_hashes as (
 
 repeated as (
 
-    select {{ columns | join(', ') }}, count(*) as row_count
+    select
+        {{ columns | join(', ') }},
+        count(*) as row_count
     from rows_tested
     where {{ fast_hash(columns) }} in (select key_hash from repeated_hashes)
     group by {{ columns | join(', ') }}
@@ -33,12 +35,11 @@ repeated as (
 
 incomplete as (
 
-    select {{ columns | join(', ') }}, 1 as row_count
+    select
+        {{ columns | join(', ') }},
+        1 as row_count
     from rows_tested
-    where 1 = 0
-    {%- for column in needed %}
-        or {{ column }} is null
-    {%- endfor %}
+    where {{ needed | join(' is null or ') }} is null
 
 )
 

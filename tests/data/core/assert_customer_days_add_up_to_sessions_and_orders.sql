@@ -1,5 +1,6 @@
--- Features are computed from customer days alone, so nothing of the sessions and orders
--- may be lost or counted twice on the way there. Orders that name nobody have no customer.
+-- Features are computed from customer days alone, so nothing of the sessions and
+-- orders may be lost or counted twice on the way there. Orders that name nobody have
+-- no customer. Seconds are floating-point sums: one is tolerated.
 with
 
 days as (
@@ -56,5 +57,4 @@ where
     or days.page_view_count != sessions.page_view_count
     or days.order_count != orders.order_count
     or days.revenue != orders.revenue
-    or abs(days.engaged_seconds - sessions.engaged_seconds)
-        > 0.000001 * greatest(sessions.engaged_seconds, 1)
+    or abs(days.engaged_seconds - sessions.engaged_seconds) > 1

@@ -5,7 +5,9 @@ with
 
 currencies as (
 
-    select currency, count(*) as line_count
+    select
+        currency,
+        count(*) as line_count
     from {{ ref('order_lines') }}
     group by 1
 
@@ -13,7 +15,10 @@ currencies as (
 
 counted as (
 
-    select *, count(*) over () as currency_count from currencies
+    select
+        *,
+        count(*) over () as currency_count
+    from currencies
 
 )
 

@@ -1,5 +1,6 @@
--- A family's tablet must not make one person of the family. Two users are one customer only
--- through an e-mail that they share, and not through one that a whole office shares.
+-- A family's tablet must not make one person of the family. Two users are one customer
+-- only through an e-mail that they share, and not through one that a whole office
+-- shares.
 with
 
 components as (
@@ -44,7 +45,9 @@ shared as (
 
 )
 
-select merged.customer_id, merged.pseudonym
+select
+    merged.customer_id,
+    merged.pseudonym
 from merged
 left join shared
     on merged.pseudonym = shared.user_key

@@ -1,6 +1,6 @@
 -- Marts carry pseudonyms. A raw identifier in one of their text columns means that a
--- producer put it there, or that a model forgot to replace it. Plain numbers are left out:
--- customer 17 and order 17 have nothing to do with each other.
+-- producer put it there, or that a model forgot to replace it. Plain numbers are left
+-- out: customer 17 and order 17 have nothing to do with each other.
 {%- set columns = {
     'sessions': ['client_session_id', 'landing_page_path', 'exit_page_path',
         'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign'],
@@ -12,7 +12,9 @@ with
 
 secrets as (
 
-    select identifier_kind, raw_value
+    select
+        identifier_kind,
+        raw_value
     from {{ ref('identifiers') }}
     where
         identifier_kind in ('user_id', 'anonymous_id', 'device_id', 'email')
@@ -25,7 +27,9 @@ texts as (
     {%- for mart, names in columns.items() %}
     {%- set last_mart = loop.last %}
     {%- for name in names %}
-    select distinct '{{ mart }}.{{ name }}' as place, {{ name }} as text
+    select distinct
+        '{{ mart }}.{{ name }}' as place,
+        {{ name }} as text
     from {{ ref(mart) }}
     {% if not (last_mart and loop.last) %}union all{% endif %}
     {%- endfor %}

@@ -1,15 +1,19 @@
--- The scorer works on one wide row of parameters. Here the same is computed the plain way,
--- customer by centroid by feature, for the customers of the sample. Ties may differ in the
--- last digits, so distances are compared, not ids.
+-- The scorer works on one wide row of parameters. Here the same is computed the plain
+-- way, customer by centroid by feature, for the customers of the sample. Ties may
+-- differ in the last digits, so distances are compared, not ids.
 with
+
+versions as (
+
+    select max(model_version) as model_version from {{ ref('segment_centroids') }}
+
+),
 
 centroids as (
 
-    select *
-    from {{ ref('segment_centroids') }}
-    where model_version = (
-        select max(model_version) from {{ ref('segment_centroids') }}
-    )
+    select segment_centroids.*
+    from {{ ref('segment_centroids') }} as segment_centroids
+    inner join versions on segment_centroids.model_version = versions.model_version
 
 ),
 
@@ -25,32 +29,49 @@ features as (
 customer_values as (
 
     {%- for name in var('segment_features') %}
-    select customer_id, '{{ name }}' as feature, {{ name }} as value from features
+    select
+        customer_id,
+        '{{ name }}' as feature,
+        {{ name }} as value
+    from features
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
+
+),
+
+compared as (
+
+    select
+        customer_values.customer_id,
+        centroids.segment_id,
+        centroids.centre,
+        centroids.scale,
+        coalesce(centroids.scaled_value, 0) as scaled_centroid,
+        least(greatest(customer_values.value, centroids.lower), centroids.upper)
+            as clipped_value
+    from customer_values
+    inner join centroids on customer_values.feature = centroids.feature
+
+),
+
+differences as (
+
+    select
+        customer_id,
+        segment_id,
+        coalesce((clipped_value - centre) / nullif(scale, 0), 0) - scaled_centroid
+            as difference
+    from compared
 
 ),
 
 distances as (
 
     select
-        customer_values.customer_id,
-        centroids.segment_id,
-        sqrt(sum(
-            power(
-                case
-                    when centroids.scale > 0 then (
-                        least(
-                            greatest(customer_values.value, centroids.lower),
-                            centroids.upper
-                        ) - centroids.centre
-                    ) / centroids.scale
-                    else 0
-                end - coalesce(centroids.scaled_value, 0), 2
-            )
-        )) as distance
-    from customer_values
-    inner join centroids on customer_values.feature = centroids.feature
+        customer_id,
+        segment_id,
+        sqrt(sum(difference * difference)) as distance
+    from differences
     group by 1, 2
 
 ),

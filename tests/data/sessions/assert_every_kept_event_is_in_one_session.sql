@@ -19,4 +19,6 @@ select
     in_sessions.event_count as session_event_count
 from kept
 cross join in_sessions
-where kept.event_count {{ '<' if uses_client_sessions() else '!=' }} in_sessions.event_count
+where
+    kept.event_count
+    {{ '<' if uses_client_sessions() else '!=' }} in_sessions.event_count
