@@ -68,15 +68,17 @@ def choose_k(candidates: Sequence[Candidate], *, settings: EvidenceSettings) -> 
         settings: Thresholds and the fixed k, if any.
 
     Returns:
-        The largest stable k whose segments all reach the minimum share. If none is
-        stable: the best silhouette among those of acceptable share. If none has
-        acceptable shares, or the gate closes: 1.
+        The largest stable k whose segments all reach the minimum share, and whose gap
+        does not fall clearly (3 standard errors) below that of a smaller such k: halves
+        of a tight group can be stable by chance. If none is stable: the best silhouette
+        among those of acceptable share. If none has acceptable shares, or the gate
+        closes: 1.
 
     References:
         Tibshirani, Walther and Hastie (2001), Estimating the number of clusters in a
         data set via the gap statistic, JRSS B 63: the first step of their rule.
     """
-    verdicts = [_verdict(row, settings) for row in candidates]
+    verdicts = [_verdict(row, candidates, settings) for row in candidates]
     k, why = _decide(candidates, settings)
     reasons = tuple(
         f"chosen: {why}" if row.k == k else verdict
@@ -116,8 +118,9 @@ def _decide_structured(
     if not shared:
         return 1, f"every k from 2 has a segment below {settings.minimum_share:.1%}"
     stable = [row for row in shared if _is_stable(row, settings)]
-    if stable:
-        best = stable[-1]
+    whole = [row for row in stable if not _splits(row, stable)]
+    if whole:
+        best = whole[-1]
         return best.k, (
             f"largest stable k, weakest Jaccard {best.jaccard_min:.2f}, "
             f"smallest segment {best.smallest_share:.1%}"
@@ -129,7 +132,9 @@ def _decide_structured(
     )
 
 
-def _verdict(row: Candidate, settings: EvidenceSettings) -> str:
+def _verdict(
+    row: Candidate, candidates: Sequence[Candidate], settings: EvidenceSettings
+) -> str:
     if row.k == 1:
         return "the gap statistic sees structure"
     if not _is_shared(row, settings):
@@ -142,11 +147,27 @@ def _verdict(row: Candidate, settings: EvidenceSettings) -> str:
             f"not stable: weakest Jaccard {row.jaccard_min:.2f} is below "
             f"{settings.minimum_jaccard:.2f}"
         )
+    stable = [
+        other
+        for other in candidates[1:]
+        if _is_shared(other, settings) and _is_stable(other, settings)
+    ]
+    if _splits(row, stable):
+        return f"splits what hangs together: gap {row.gap:.3f} falls behind a smaller k"
     return f"stable: weakest Jaccard {row.jaccard_min:.2f}"
 
 
-def _leads(row: Candidate, one: Candidate, *, errors: float) -> bool:
-    return row.gap - errors * row.gap_standard_error > one.gap
+def _leads(row: Candidate, other: Candidate, *, errors: float) -> bool:
+    return row.gap - errors * row.gap_standard_error > other.gap
+
+
+def _splits(row: Candidate, stable: Sequence[Candidate]) -> bool:
+    """Whether a smaller k explains so much more that this one splits its groups."""
+    return any(
+        _leads(smaller, row, errors=LATER_LEAD)
+        for smaller in stable
+        if smaller.k < row.k
+    )
 
 
 def _is_shared(row: Candidate, settings: EvidenceSettings) -> bool:

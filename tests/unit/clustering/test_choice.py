@@ -124,3 +124,22 @@ def test_a_single_candidate_is_chosen():
     assert choose_k([ONE], settings=SETTINGS).reasons == (
         "chosen: no other k was tried",
     )
+
+
+def test_halves_of_a_tight_group_are_not_segments():
+    """Stable by chance, but far behind in gap: two groups stay two."""
+    rows = [
+        candidate(1, gap=-0.7),
+        candidate(2, gap=1.85),
+        candidate(3, gap=1.4, jaccard=0.6),
+        candidate(4, gap=1.3),
+    ]
+    choice = choose_k(rows, settings=EvidenceSettings())
+    assert choice.k == 2
+    assert "splits what hangs together" in choice.reasons[3]
+    assert choice.reasons[2].startswith("not stable")
+
+
+def test_a_gap_within_the_noise_of_a_smaller_k_is_no_objection():
+    rows = [candidate(1, gap=0.1), candidate(2, gap=1.0), candidate(3, gap=0.98)]
+    assert choose_k(rows, settings=EvidenceSettings()).k == 3
