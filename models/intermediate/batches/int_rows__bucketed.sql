@@ -20,6 +20,19 @@ events as (
 
 ),
 
+consents as (
+
+    select
+        *,
+        row_number() over (
+            partition by
+                source, subject_key, purpose, changed_at, status, invalid_reason
+            order by input_name, copy_number
+        ) as place
+    from {{ ref('int_consents__delivered') }}
+
+),
+
 bucketed as (
 
     select
@@ -72,15 +85,15 @@ bucketed as (
         purpose as row_type,
         case
             when invalid_reason is not null then 'invalid'
-            when copy_number > 1 then 'duplicate'
+            when place > 1 then 'duplicate'
             else 'kept'
         end as bucket,
         coalesce(
-            invalid_reason, case when copy_number > 1 then 'repeated change' end
+            invalid_reason, case when place > 1 then 'repeated change' end
         ) as reason,
         changed_at,
         cast(null as timestamp) as received_at
-    from {{ ref('int_consents__delivered') }}
+    from consents
 
 )
 

@@ -1,9 +1,14 @@
 {#- Rows that lose to another copy: of the same event id (the earliest received
     wins), or of the same order or page view under another id. Only repeated keys
     are windowed, and the order decides alike in whatever order the copies arrived. -#}
-{%- set order = "valid.received_at, valid.device_created_at, valid.occurred_at, md5("
-    ~ "concat_ws('|', page_path, product_id, order_id, quantity, unit_price, visitor_id,"
-    ~ " user_key)), valid.event_id, valid.copy_number" -%}
+{%- set content = ['event_name', 'visitor_id', 'user_key', 'device_key', 'session_key',
+    'email_key', 'client_session_id', 'page_path', 'referrer_host', 'utm_source',
+    'utm_medium', 'utm_campaign', 'device_type', 'product_id', 'category', 'currency',
+    'order_id', 'page_view_id', 'feature_name', 'experiment_id', 'experiment_arm',
+    'quantity', 'unit_price', 'engaged_seconds', 'scroll_ratio', 'is_late',
+    'is_bot_agent'] -%}
+{%- set order = "valid.received_at, valid.device_created_at, valid.occurred_at, "
+    ~ key_of(content) ~ ", valid.event_id, valid.input_name, valid.copy_number" -%}
 with
 
 valid as (

@@ -13,6 +13,10 @@ lines as (
                 quantity desc nulls last,
                 unit_price desc nulls last,
                 status asc,
+                {{ key_of(['user_key', 'visitor_id', 'email_key', 'product_id',
+                    'category', 'currency', 'payment_method', 'channel', 'discount',
+                    'ordered_at']) }} asc,
+                input_name asc,
                 copy_number asc
         ) as place
     from {{ ref('int_order_lines__delivered') }}
