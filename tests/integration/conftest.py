@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,29 @@ def new_warehouse(
 ) -> Callable[[str], Warehouse]:
     """Makes databases that outlive one test."""
     return lambda name: Warehouse(tmp_path_factory.mktemp(name))
+
+
+@pytest.fixture(scope="session")
+def built_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, Callable[[Warehouse], object]], Warehouse]:
+    """Makes a database that all test processes share; whoever asks first builds it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+
+    def make(name: str, build: Callable[[Warehouse], object]) -> Warehouse:
+        warehouse = Warehouse(folder / f"once_{name}")
+        warehouse.folder.mkdir(exist_ok=True)
+        done = warehouse.folder / "done"
+        with (warehouse.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                build(warehouse)
+                done.touch()
+        return warehouse
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ sessions and scores are worked out a second time, naively.
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
@@ -88,19 +89,20 @@ def uci_lines(shared_data: Path) -> str:
 @pytest.fixture(scope="session")
 def uci(
     uci_lines: str,
-    new_warehouse: Callable[[str], Warehouse],
+    built_once: Callable[..., Warehouse],
 ) -> Warehouse:
-    warehouse = new_warehouse("uci")
-    path = write_parquet(
-        "select InvoiceNo as order_id, StockCode as product_id, "
-        "Quantity as quantity, InvoiceDate as ordered_at, UnitPrice as unit_price, "
-        "CustomerID as user_id, 'GBP' as currency, "
-        "case when starts_with(InvoiceNo, 'C') then 'cancelled' else 'completed' end "
-        f"as status from {uci_lines}",
-        warehouse.folder / "order_lines.parquet",
-    )
-    warehouse.build(sources=["files"], files_order_lines_path=path)
-    return warehouse
+    def build(warehouse: Warehouse) -> None:
+        path = write_parquet(
+            "select InvoiceNo as order_id, StockCode as product_id, "
+            "Quantity as quantity, InvoiceDate as ordered_at, UnitPrice as unit_price, "
+            "CustomerID as user_id, 'GBP' as currency, "
+            "case when starts_with(InvoiceNo, 'C') then 'cancelled' "
+            f"else 'completed' end as status from {uci_lines}",
+            warehouse.folder / "order_lines.parquet",
+        )
+        warehouse.build(sources=["files"], files_order_lines_path=path)
+
+    return built_once("uci", build)
 
 
 def test_every_uci_line_is_in_the_ledger_and_kept(uci: Warehouse) -> None:
@@ -245,18 +247,17 @@ def test_every_uci_customer_has_one_segment_and_the_counts_add_up(
 
 
 @pytest.fixture(scope="session")
-def rfm_example(
-    shared_data: Path, new_warehouse: Callable[[str], Warehouse]
-) -> Warehouse:
-    warehouse = new_warehouse("rfm_example")
-    path = write_parquet(
-        "select row_number() over () as order_id, customer_id as user_id, "
-        "order_date as ordered_at, revenue as unit_price "
-        f"from '{shared_data}/rfm_orders/orders.parquet'",
-        warehouse.folder / "order_lines.parquet",
-    )
-    warehouse.build(sources=["files"], files_order_lines_path=path)
-    return warehouse
+def rfm_example(shared_data: Path, built_once: Callable[..., Warehouse]) -> Warehouse:
+    def build(warehouse: Warehouse) -> None:
+        path = write_parquet(
+            "select row_number() over () as order_id, customer_id as user_id, "
+            "order_date as ordered_at, revenue as unit_price "
+            f"from '{shared_data}/rfm_orders/orders.parquet'",
+            warehouse.folder / "order_lines.parquet",
+        )
+        warehouse.build(sources=["files"], files_order_lines_path=path)
+
+    return built_once("rfm_example", build)
 
 
 @pytest.fixture(scope="session")
@@ -404,11 +405,14 @@ def sessions_by_gap(
 @pytest.fixture(scope="session")
 def rees46(
     rees46_events: tuple[str, list[dict[str, Any]]],
-    new_warehouse: Callable[[str], Warehouse],
+    built_once: Callable[..., Warehouse],
 ) -> Warehouse:
-    warehouse = new_warehouse("rees46")
-    warehouse.build(sources=["files"], files_events_path=rees46_events[0])
-    return warehouse
+    return built_once(
+        "rees46",
+        lambda warehouse: warehouse.build(
+            sources=["files"], files_events_path=rees46_events[0]
+        ),
+    )
 
 
 def test_every_rees46_row_is_in_the_ledger(
@@ -509,14 +513,13 @@ def sparkify_events(shared_data: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="session")
-def sparkify(
-    sparkify_events: str, new_warehouse: Callable[[str], Warehouse]
-) -> Warehouse:
-    warehouse = new_warehouse("sparkify")
-    warehouse.build(
-        sources=["files"], files_events_path=sparkify_events, session_mode="client"
+def sparkify(sparkify_events: str, built_once: Callable[..., Warehouse]) -> Warehouse:
+    return built_once(
+        "sparkify",
+        lambda warehouse: warehouse.build(
+            sources=["files"], files_events_path=sparkify_events, session_mode="client"
+        ),
     )
-    return warehouse
 
 
 def test_every_sparkify_row_is_kept(sparkify: Warehouse) -> None:
@@ -609,39 +612,60 @@ def test_sparkify_identity_does_not_hang_on_the_session_mode(
 # Snowplow: two batches of a tracker with the published state after the second
 
 
-@pytest.fixture(scope="session")
-def snowplow(
-    shared_data: Path, new_warehouse: Callable[[str], Warehouse]
-) -> tuple[Warehouse, Warehouse, list[tuple[Any, ...]]]:
-    """Built in two batches, at once, and the sessions after the first batch."""
-    folder = shared_data / "snowplow_two_batch"
-    batches = new_warehouse("snowplow_batches")
-    options: dict[str, Any] = {
+def save_snowplow_batch(shared_data: Path, folder: Path, number: int) -> dict[str, Any]:
+    """Write one batch beside those before it; gives the vars that read them all."""
+    source = shared_data / "snowplow_two_batch"
+    suffix = ("", "_update")[number]
+    read = "all_varchar = true, nullstr = 'NULL'"
+    write_parquet(
+        "select events.event_id, events.event as event_type, "
+        "events.derived_tstamp as occurred_at, "
+        "events.collector_tstamp as received_at, events.user_id, "
+        "events.domain_userid as anonymous_id, "
+        "events.domain_sessionid as client_session_id, "
+        "events.page_urlpath as page_path, pages.id as page_view_id "
+        f"from read_csv('{source}/event/sp_event{suffix}.csv', {read}) as events "
+        f"left join read_csv('{source}/web_page/sp_web_page{suffix}.csv', {read}) "
+        "as pages on events.event_id = pages.root_id",
+        folder / f"events_{number}.parquet",
+    )
+    return {
         "sources": ["files"],
         "session_mode": "client",
-        "files_events_path": str(batches.folder / "events_*.parquet"),
+        "files_events_path": str(folder / "events_*.parquet"),
     }
-    after_first: list[tuple[Any, ...]] = []
-    for number, suffix in enumerate(("", "_update"), start=1):
-        read = "all_varchar = true, nullstr = 'NULL'"
-        write_parquet(
-            "select events.event_id, events.event as event_type, "
-            "events.derived_tstamp as occurred_at, "
-            "events.collector_tstamp as received_at, events.user_id, "
-            "events.domain_userid as anonymous_id, "
-            "events.domain_sessionid as client_session_id, "
-            "events.page_urlpath as page_path, pages.id as page_view_id "
-            f"from read_csv('{folder}/event/sp_event{suffix}.csv', {read}) as events "
-            f"left join read_csv('{folder}/web_page/sp_web_page{suffix}.csv', {read}) "
-            "as pages on events.event_id = pages.root_id",
-            batches.folder / f"events_{number}.parquet",
+
+
+@pytest.fixture(scope="session")
+def snowplow_first(
+    shared_data: Path, built_once: Callable[..., Warehouse]
+) -> Warehouse:
+    """After the first batch."""
+    return built_once(
+        "snowplow_first",
+        lambda warehouse: warehouse.build(
+            **save_snowplow_batch(shared_data, warehouse.folder, 0)
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def snowplow(
+    shared_data: Path,
+    snowplow_first: Warehouse,
+    built_once: Callable[..., Warehouse],
+) -> Warehouse:
+    """After the second batch."""
+
+    def build(warehouse: Warehouse) -> None:
+        shutil.copy(snowplow_first.database, warehouse.database)
+        options = save_snowplow_batch(shared_data, warehouse.folder, 1)
+        warehouse.build(
+            **options
+            | {"files_events_path": str(warehouse.folder / "events_1.parquet")}
         )
-        batches.build(**options)
-        if number == 1:
-            after_first = sessions_with_users(batches)
-    at_once = new_warehouse("snowplow_at_once")
-    at_once.build(**options)
-    return batches, at_once, after_first
+
+    return built_once("snowplow", build)
 
 
 def sessions_with_users(warehouse: Warehouse) -> list[tuple[Any, ...]]:
@@ -658,18 +682,19 @@ def sessions_with_users(warehouse: Warehouse) -> list[tuple[Any, ...]]:
 
 
 def test_two_snowplow_batches_equal_one_refresh(
-    snowplow: tuple[Warehouse, Warehouse, list[tuple[Any, ...]]],
+    shared_data: Path, snowplow: Warehouse, warehouse: Warehouse
 ) -> None:
-    batches, at_once, _ = snowplow
-    assert sessions_with_users(batches) == sessions_with_users(at_once)
-    everything = "select * from marts.sessions order by session_id"
-    assert batches.query(everything) == at_once.query(everything)
+    save_snowplow_batch(shared_data, warehouse.folder, 0)
+    warehouse.build(**save_snowplow_batch(shared_data, warehouse.folder, 1))
+    for table in ("sessions", "stitched_sessions", "events", "customer_identifiers"):
+        everything = f"select * from marts.{table} order by all"
+        assert snowplow.query(everything) == warehouse.query(everything), table
 
 
 def test_the_first_snowplow_batch_leaves_one_session_anonymous(
-    snowplow: tuple[Warehouse, Warehouse, list[tuple[Any, ...]]],
+    snowplow_first: Warehouse,
 ) -> None:
-    assert [(row[0], row[1]) for row in snowplow[2]] == [
+    assert [row[:2] for row in sessions_with_users(snowplow_first)] == [
         ("user_1_session_1", "user_id_1"),
         ("user_2_session_1", "user_id_2"),
         ("user_3_session_1", None),
@@ -677,7 +702,7 @@ def test_the_first_snowplow_batch_leaves_one_session_anonymous(
 
 
 def test_snowplow_sessions_are_stitched_as_published(
-    snowplow: tuple[Warehouse, Warehouse, list[tuple[Any, ...]]], shared_data: Path
+    snowplow: Warehouse, shared_data: Path
 ) -> None:
     folder = shared_data / "snowplow_two_batch/expected"
     expected = {
@@ -696,7 +721,7 @@ def test_snowplow_sessions_are_stitched_as_published(
             "all_varchar = true, nullstr = 'NULL')"
         )
     }
-    found = {row[0]: row[1:4] for row in sessions_with_users(snowplow[0])}
+    found = {row[0]: row[1:4] for row in sessions_with_users(snowplow)}
     assert len(expected) == 5
     assert found == expected
 

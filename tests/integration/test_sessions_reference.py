@@ -40,15 +40,19 @@ class Reading:
 
 @pytest.fixture(scope="module", params=[11, 12])
 def reading(
-    request: pytest.FixtureRequest, new_warehouse: Callable[[str], Warehouse]
+    request: pytest.FixtureRequest, built_once: Callable[..., Warehouse]
 ) -> Reading:
     world = make_world(request.param, with_ties=False)
-    warehouse = new_warehouse("reference")
-    variables: dict[str, Any] = dict(VARIABLES)
-    for kind in ("events", "order_lines", "consents"):
-        deliver(getattr(world, kind), warehouse.folder, kind, 2, request.param)
-        variables[f"files_{kind}_path"] = str(warehouse.folder / f"{kind}_*.parquet")
-    warehouse.build(**variables)
+
+    def build(warehouse: Warehouse) -> None:
+        variables: dict[str, Any] = dict(VARIABLES)
+        for kind in ("events", "order_lines", "consents"):
+            deliver(getattr(world, kind), warehouse.folder, kind, 2, request.param)
+            path = warehouse.folder / f"{kind}_*.parquet"
+            variables[f"files_{kind}_path"] = str(path)
+        warehouse.build(**variables)
+
+    warehouse = built_once(f"reference_{request.param}", build)
     events = naive.judged_events(
         world.events,
         world.consents,
