@@ -10,13 +10,17 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The name of the first column whose text is neither empty nor readable. -#}
-{% macro unparsable(columns) -%}
+{#- The name of the first column whose text is neither empty nor readable. `read_as` says
+    how a column is read where its name is not enough; what it leaves out is not there. -#}
+{% macro unparsable(columns, read_as=none) -%}
     case
-        {%- for column, type in columns.items() if type != 'varchar' %}
+        {%- for name, type in columns.items()
+            if type != 'varchar' and (read_as is none or name in read_as) %}
+        {%- set column = name if read_as is none else read_as[name] %}
         when {{ parsed(column, type) }} is null
-            and nullif(trim(cast({{ column }} as varchar)), '') is not null
-            then '{{ column }}'
+            and lower(trim(cast({{ column }} as varchar))) not in ('', 'nan', 'nat')
+            then '{{ name }}'
         {%- endfor %}
+        else cast(null as varchar)
     end
 {%- endmacro %}

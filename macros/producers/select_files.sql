@@ -1,45 +1,77 @@
 {#- Canonical rows straight from the files of a var: columns missing from every file are
-    null, unless they are needed. Without a path there are no rows. -#}
+    null, unless they are needed. Without a path there are no rows. `required` lists
+    columns, or groups of which one is enough. -#}
 {% macro select_files(kind, variable, required) -%}
-    {%- set columns = canonical_columns(kind) -%}
-    {%- if var(variable) -%}
-        {%- set reader = read_files(variable) -%}
-        {%- set found = [] -%}
-        {%- if execute -%}
-            {%- for row in run_query('describe select * from ' ~ reader).rows -%}
-                {%- do found.append(row[0] | lower) -%}
-            {%- endfor -%}
-            {%- for group in required
-                if not (group is string and group in found)
-                and (group is string or not (group | select('in', found) | list)) -%}
-                {{ exceptions.raise_compiler_error(
-                    variable ~ ": '" ~ var(variable) ~ "' has no column "
-                    ~ (group if group is string else group | join(' or '))
-                    ~ ". It has: " ~ found | reject('eq', 'filename') | join(', ')
-                    ~ "."
-                ) }}
-            {%- endfor -%}
-        {%- endif -%}
+    {%- if not var(variable) -%}
+{{ no_rows(kind) }}
+    {%- else -%}
+    {%- set reader = read_files(variable) -%}
+    {%- set found = file_columns(reader) -%}
+    {%- do require_columns(variable, found, required) -%}
+    {%- set taken = {} -%}
+    {%- for name, type in canonical_columns(kind).items() -%}
+        {%- set column = readable(name, type, found) -%}
+        {%- if column -%}{%- do taken.update({name: column}) -%}{%- endif -%}
+    {%- endfor -%}
 select
-    {%- for name, type in columns.items() %}
-    {% if name == 'source' and name in found -%}
-        coalesce({{ parsed(name, type) }}, 'files')
+    {%- for name, type in canonical_columns(kind).items() %}
+    {% if name == 'source' and name in taken -%}
+        coalesce({{ parsed(taken[name], type) }}, 'files')
     {%- elif name == 'source' -%} 'files'
-    {%- elif name in found -%} {{ parsed(name, type) }}
+    {%- elif name in taken -%} {{ parsed(taken[name], type) }}
     {%- else -%} cast(null as {{ type }})
     {%- endif %} as {{ name }},
     {%- endfor %}
-    {%- set present = {} -%}
-    {%- for name, type in columns.items() if name in found -%}
-        {%- do present.update({name: type}) -%}
-    {%- endfor %}
     filename as input_name,
-    {% if present.values() | reject('eq', 'varchar') | list -%}
-        {{ unparsable(present) }}
-    {%- else -%} cast(null as varchar)
-    {%- endif %} as unparsable_column
+    {{ unparsable(canonical_columns(kind), taken) }} as unparsable_column
 from {{ reader }}
-    {%- else -%}
-{{ no_rows(kind) }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- The columns of the files by name, lower case, with their types. -#}
+{% macro file_columns(reader) -%}
+    {%- set found = {} -%}
+    {%- if execute -%}
+        {%- for row in run_query('describe select * from ' ~ reader).rows -%}
+            {%- do found.update({row[0] | lower: row[1]}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{% macro require_columns(variable, found, required) -%}
+    {%- for group in required if execute -%}
+        {%- set names = [group] if group is string else group -%}
+        {%- if not names | select('in', found) | list -%}
+            {{ exceptions.raise_compiler_error(
+                variable ~ ": '" ~ var(variable) ~ "' has no column "
+                ~ names | join(' or ') ~ ". It has: "
+                ~ found | reject('eq', 'filename') | join(', ') ~ "."
+            ) }}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- How a canonical column is read from files: by its name, as text where its type cannot
+    be cast to the canonical one, or out of `properties`; nothing if it is not there. -#}
+{% macro readable(name, type, found) -%}
+    {%- set castable = {
+        'varchar': [''],
+        'timestamp': ['TIMESTAMP', 'DATE', 'VARCHAR'],
+    }.get(type, ['DECIMAL', 'DOUBLE', 'FLOAT', 'HUGEINT', 'BIGINT', 'INTEGER',
+        'SMALLINT', 'TINYINT', 'UBIGINT', 'UINTEGER', 'USMALLINT', 'UTINYINT',
+        'VARCHAR']) -%}
+    {%- if name in found -%}
+        {%- for start in castable if found[name].startswith(start) -%}
+            {{ return(name) }}
+        {%- endfor -%}
+        {{ return('cast(' ~ name ~ ' as varchar)') }}
+    {%- elif name in ['feature_name', 'experiment_id', 'experiment_arm']
+        and 'properties' in found -%}
+        {%- set is_text = found['properties'] in ['VARCHAR', 'JSON'] -%}
+        {{ return(json_text(
+            'properties' if is_text else 'to_json(properties)', name
+        )) }}
+    {%- endif -%}
+    {{ return(none) }}
 {%- endmacro %}

@@ -99,6 +99,15 @@ def summary(
         typer.echo(json.dumps(_as_dict(found), indent=2))
         return
     console = Console()
+    if found.segments:
+        _print_segments(console, found)
+    else:
+        console.print("No customers: no row could be used, or none is before as_of.")
+    console.print(_ledger_table(found))
+    console.print(f"Database: {found.database}", highlight=False, soft_wrap=True)
+
+
+def _print_segments(console: Console, found: Summary) -> None:
     console.print(_segment_table(found))
     if found.reason:
         console.print(f"Number of segments {found.reason}", style="dim")
@@ -106,8 +115,6 @@ def summary(
     for line in found.segments:
         console.print(f"[bold]{line.name}[/]: {'; '.join(line.telling_features)}")
     console.print()
-    console.print(_ledger_table(found))
-    console.print(f"Database: {found.database}", highlight=False, soft_wrap=True)
 
 
 def _refused(error: Exception) -> typer.Exit:

@@ -8,7 +8,7 @@
 {%- set datasets = {
     'events': 'int_events__unioned',
     'order_lines': 'int_order_lines__unioned',
-    'order_headers': 'int_order_headers__judged',
+    'order_headers': 'int_order_headers__validated',
     'consents': 'int_consents__validated',
 } -%}
 with

@@ -30,36 +30,6 @@ headers as (
 
 ),
 
-identifiers as (
-
-    select * from {{ ref('identifiers') }}
-
-),
-
-keyed_headers as (
-
-    select
-        headers.source,
-        headers.order_id,
-        users.pseudonym as user_key,
-        visitors.pseudonym as visitor_id,
-        emails.pseudonym as email_key,
-        headers.status,
-        headers.channel,
-        headers.payment_method,
-        headers.currency,
-        headers.ordered_at
-    from headers
-    left join identifiers as users
-        on users.identifier_kind = 'user_id' and headers.user_id = users.raw_value
-    left join identifiers as visitors
-        on visitors.identifier_kind = 'anonymous_id'
-        and headers.anonymous_id = visitors.raw_value
-    left join identifiers as emails
-        on emails.identifier_kind = 'email' and headers.email = emails.raw_value
-
-),
-
 judged as (
 
     select
@@ -94,7 +64,7 @@ judged as (
         coalesce(lines.ordered_at, headers.ordered_at) as ordered_at,
         lines.received_at
     from lines
-    left join keyed_headers as headers
+    left join headers
         on lines.source = headers.source and lines.order_id = headers.order_id
 
 )

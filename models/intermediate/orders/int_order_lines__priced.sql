@@ -1,7 +1,8 @@
 {#- Used lines with gaps filled and an amount. Prices come from the product's
-    median over all lines, so this is never incremental. A cancelled line with a
-    positive quantity is worth nothing; one with a negative quantity is the credit
-    note that nets the sale. -#}
+    median (per currency) over all lines, so this is never incremental. A cancelled
+    line with a positive quantity is worth nothing; one with a negative quantity is
+    the credit note that nets the sale. -#}
+-- depends_on: {{ ref('int_order_lines__judged') }}
 with
 
 lines as (
@@ -37,10 +38,13 @@ lines as (
 
 prices as (
 
-    select product_id, {{ median_of('unit_price') }} as median_price
+    select
+        product_id,
+        currency,
+        {{ median_of('unit_price') }} as median_price
     from lines
     where product_id is not null and unit_price is not null
-    group by 1
+    group by 1, 2
 
 ),
 
@@ -70,7 +74,9 @@ filled as (
             as is_cancelled,
         lines.ordered_at
     from lines
-    left join prices on lines.product_id = prices.product_id
+    left join prices
+        on lines.product_id = prices.product_id
+        and lines.currency is not distinct from prices.currency
 
 ),
 

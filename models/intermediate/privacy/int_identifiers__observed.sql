@@ -3,7 +3,7 @@ with
 
 order_headers as (
 
-    select * from {{ ref('int_order_headers__judged') }}
+    select * from {{ ref('int_order_headers__validated') }}
 
 ),
 

@@ -108,7 +108,7 @@ measured as (
             when event_type = 'page_ping'
                 then floor({{ epoch_seconds('occurred_at') }} / 10)
         end) * 10 as heartbeat_seconds,
-        sum(least(gap_seconds, 60)) as gap_seconds,
+        sum(case when gap_seconds > 60 then 60 else gap_seconds end) as gap_seconds,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at
     from parts

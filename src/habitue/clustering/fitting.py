@@ -102,10 +102,10 @@ def fit_segments(
         Arthur and Vassilvitskii (2007), k-means++: the advantages of careful seeding.
     """
     matrix = read_features(features)
-    scaler = read_scaler(scalers, features=matrix.names)
     k = _chosen_k(evidence)
     if not len(matrix.values):
         return SegmentModel(_empty(MODEL_COLUMNS), _empty(CENTROID_COLUMNS))
+    scaler = read_scaler(scalers, features=matrix.names)
     with one_thread():
         partition = partition_rows(
             matrix.values,

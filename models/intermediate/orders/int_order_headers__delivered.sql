@@ -1,0 +1,53 @@
+{#- Every order header as delivered, with pseudonyms for identifiers; it only grows. -#}
+{{ config(materialized='incremental', incremental_strategy='append') }}
+with
+
+arrived as (
+
+    {{ undelivered(
+        ref('int_order_headers__validated'),
+        identity=['source', 'order_id'],
+        delivery=['input_name', 'source', 'order_id', 'updated_at', 'received_at'],
+        content=['status', 'channel', 'payment_method', 'currency', 'ordered_at',
+            'invalid_reason'],
+    ) | indent(4) }}
+
+),
+
+identifiers as (
+
+    select * from {{ ref('identifiers') }}
+
+),
+
+delivered as (
+
+    select
+        arrived.source,
+        arrived.input_name,
+        arrived.order_id,
+        users.pseudonym as user_key,
+        visitors.pseudonym as visitor_id,
+        emails.pseudonym as email_key,
+        arrived.status,
+        arrived.channel,
+        arrived.payment_method,
+        arrived.currency,
+        arrived.invalid_reason,
+        arrived.copy_number,
+        arrived.ordered_at,
+        arrived.updated_at,
+        arrived.received_at,
+        {{ build_time() }} as arrived_at
+    from arrived
+    left join identifiers as users
+        on users.identifier_kind = 'user_id' and arrived.user_id = users.raw_value
+    left join identifiers as visitors
+        on visitors.identifier_kind = 'anonymous_id'
+        and arrived.anonymous_id = visitors.raw_value
+    left join identifiers as emails
+        on emails.identifier_kind = 'email' and arrived.email = emails.raw_value
+
+)
+
+select * from delivered

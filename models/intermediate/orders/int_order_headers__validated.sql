@@ -1,0 +1,54 @@
+{#- Order headers of the shop, with the reason why one cannot be used. Files carry the
+    header on each line and have none. -#}
+{%- set texts = [
+    'order_id', 'user_id', 'anonymous_id', 'email', 'status', 'channel',
+    'payment_method', 'currency', 'input_name', 'unparsable_column',
+] -%}
+with
+
+headers as (
+
+    {% if is_enabled('shop') -%}
+    select * from {{ ref('stg_shop__orders') }}
+    {%- else -%}
+    select
+        {%- for name in texts %}
+        cast(null as varchar) as {{ name }},
+        {%- endfor %}
+        cast(null as timestamp) as ordered_at,
+        cast(null as timestamp) as updated_at,
+        cast(null as timestamp) as received_at
+    where 1 = 0
+    {%- endif %}
+
+),
+
+validated as (
+
+    select
+        'shop' as source,
+        input_name,
+        order_id,
+        user_id,
+        anonymous_id,
+        lower(email) as email,
+        lower(status) as status,
+        lower(channel) as channel,
+        payment_method,
+        upper(currency) as currency,
+        case
+            when unparsable_column is not null then 'unparsable ' || unparsable_column
+            when order_id is null then 'no order id'
+            when ordered_at is null then 'no time'
+            when ordered_at > {{ seconds_after(
+                'coalesce(received_at, ' ~ build_time() ~ ')', 86400) }}
+                then 'time in the future'
+        end as invalid_reason,
+        ordered_at,
+        updated_at,
+        received_at
+    from headers
+
+)
+
+select * from validated
