@@ -5,10 +5,11 @@
 
     identity  columns that name the thing that happened
     delivery  columns that name a row of an input; narrow, they are read in full
-    content   columns that tell two rows of one delivery apart -#}
-{% macro undelivered(relation, identity, delivery, content) -%}
-    {%- set content_hash = "md5(concat_ws('|', " ~ content | join(', ') ~ "))" -%}
-    {%- set order = delivery | join(', ') ~ ', ' ~ content_hash -%}
+    content   columns that tell two rows of one delivery apart
+    derived   more of them: a column here and what it is made of there -#}
+{% macro undelivered(relation, identity, delivery, content, derived={}) -%}
+    {%- set held_content = key_of(content + derived.keys() | list) -%}
+    {%- set raw_content = key_of(content + derived.values() | list) -%}
     {%- if is_incremental() -%}
 with
 
@@ -27,22 +28,14 @@ changed as (
 
 ),
 
-held as (
-
-    select
-        {{ identity | join(', ') }},
-        {{ fast_hash(delivery) }} as delivery_hash,
-        {{ content_hash }} as content_hash,
-        copy_number
-    from {{ this }}
-
-),
-
 held_contents as (
 
-    select delivery_hash, content_hash, count(*) as held_count
-    from held
-    where delivery_hash in (select delivery_hash from changed)
+    select
+        {{ fast_hash(delivery) }} as delivery_hash,
+        {{ held_content }} as content_hash,
+        count(*) as held_count
+    from {{ this }}
+    where {{ fast_hash(delivery) }} in (select delivery_hash from changed)
     group by 1, 2
 
 ),
@@ -51,11 +44,11 @@ candidates as (
 
     select
         *,
-        {{ content_hash }} as content_hash,
+        {{ raw_content }} as content_hash,
         {{ fast_hash(delivery) }} as delivery_hash,
         row_number() over (
-            partition by {{ delivery | join(', ') }}, {{ content_hash }}
-            order by {{ order }}
+            partition by {{ delivery | join(', ') }}, {{ raw_content }}
+            order by {{ delivery | join(', ') }}
         ) as content_number
     from {{ relation }}
     where {{ fast_hash(delivery) }} in (select delivery_hash from changed)
@@ -76,7 +69,7 @@ fresh as (
 held_copies as (
 
     select {{ identity | join(', ') }}, max(copy_number) as copy_count
-    from held
+    from {{ this }}
     where {{ fast_hash(identity) }} in (select {{ fast_hash(identity) }} from fresh)
     group by {{ identity | join(', ') }}
 
@@ -118,7 +111,7 @@ union all
 select
     *,
     row_number() over (
-        partition by {{ identity | join(', ') }} order by {{ order }}
+        partition by {{ identity | join(', ') }} order by {{ delivery | join(', ') }}
     ) as copy_number
 from {{ relation }}
 where {{ fast_hash(identity) }} in (select identity_hash from repeated)

@@ -10,9 +10,18 @@ arrived as (
         ref('int_events__validated'),
         identity=['source', 'event_id'],
         delivery=['input_name', 'source', 'event_id', 'received_at'],
-        content=['occurred_at', 'device_created_at', 'event_name', 'page_path',
-            'page_view_id', 'product_id', 'order_id', 'quantity', 'unit_price',
-            'engaged_seconds', 'scroll_ratio', 'invalid_reason'],
+        content=['occurred_at', 'device_created_at', 'event_name', 'client_session_id',
+            'page_path', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign',
+            'product_id', 'category', 'currency', 'order_id', 'page_view_id',
+            'feature_name', 'experiment_id', 'experiment_arm', 'quantity', 'unit_price',
+            'engaged_seconds', 'scroll_ratio', 'is_late', 'invalid_reason'],
+        derived={
+            'visitor_id': 'coalesce(' ~ pseudonym_of('visitor_kind', 'visitor_value')
+                ~ ', ' ~ nobody() ~ ')',
+            'user_key': pseudonym_of("'user_id'", 'user_id'),
+            'device_key': pseudonym_of("'device_id'", 'device_id'),
+            'email_key': pseudonym_of("'email'", 'email'),
+        },
     ) | indent(4) }}
 
 ),

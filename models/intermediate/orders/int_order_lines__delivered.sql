@@ -8,8 +8,14 @@ arrived as (
         ref('int_order_lines__validated'),
         identity=['source', 'order_id', 'line_id'],
         delivery=['input_name', 'source', 'order_id', 'line_id', 'received_at'],
-        content=['product_id', 'status', 'quantity', 'unit_price', 'discount',
-            'ordered_at', 'invalid_reason'],
+        content=['product_id', 'category', 'currency', 'payment_method', 'status',
+            'channel', 'quantity', 'unit_price', 'discount', 'ordered_at',
+            'invalid_reason'],
+        derived={
+            'user_key': pseudonym_of("'user_id'", 'user_id'),
+            'visitor_id': pseudonym_of("'anonymous_id'", 'anonymous_id'),
+            'email_key': pseudonym_of("'email'", 'email'),
+        },
     ) | indent(4) }}
 
 ),
