@@ -53,7 +53,8 @@ from {{ reader }}
 {%- endmacro %}
 
 {#- How a canonical column is read from files: by its name, as text where its type cannot
-    be cast to the canonical one, or out of `properties`; nothing if it is not there. -#}
+    be cast to the canonical one, or out of `properties`; nothing if it is not there. A
+    column that holds texts and numbers is JSON, in which texts have quotes. -#}
 {% macro readable(name, type, found) -%}
     {%- set castable = {
         'varchar': [''],
@@ -61,7 +62,9 @@ from {{ reader }}
     }.get(type, ['DECIMAL', 'DOUBLE', 'FLOAT', 'HUGEINT', 'BIGINT', 'INTEGER',
         'SMALLINT', 'TINYINT', 'UBIGINT', 'UINTEGER', 'USMALLINT', 'UTINYINT',
         'VARCHAR']) -%}
-    {%- if name in found -%}
+    {%- if found[name] == 'JSON' -%}
+        {{ return("(" ~ name ~ " ->> '$')") }}
+    {%- elif name in found -%}
         {%- for start in castable if found[name].startswith(start) -%}
             {{ return(name) }}
         {%- endfor -%}

@@ -1,8 +1,12 @@
 {#- Built after every consumer of the touched list: the build up to which nothing is
-    pending. -#}
+    pending, and the settings it was made with. -#}
 -- depends_on: {{ ref('int_events__set_aside') }}
 -- depends_on: {{ ref('int_session_days__measured') }}
 -- depends_on: {{ ref('int_identifiers__linked') }}
 {{ config(materialized='incremental', incremental_strategy='append') }}
-select max(touched_at) as touched_at, {{ build_time() }} as completed_at
+select
+    max(touched_at) as touched_at,
+    '{{ row_settings() }}' as row_settings,
+    '{{ rule_settings() }}' as rule_settings,
+    {{ build_time() }} as completed_at
 from {{ ref('int_visitor_days__touched') }}

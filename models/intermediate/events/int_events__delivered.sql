@@ -2,6 +2,7 @@
     pseudonyms for identifiers. It only grows; what is wrong with a row stands in
     int_events__set_aside. -#}
 {{ config(materialized='incremental', incremental_strategy='append') }}
+{%- do require_same_row_settings() %}
 with
 
 arrived as (
