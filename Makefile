@@ -40,7 +40,7 @@ lint: $(VENV)/dev  ## ruff, mypy, sqlfluff
 	$(BIN)/sqlfluff lint --processes 2 models tests/data tests/generic
 
 unit: $(VENV)/dev  ## Unit tests of the Python functions
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/unit --numprocesses 2
 
 integration: $(VENV)/dev  ## Builds on generated and real data (HABITUE_SHARED_DATA)
 	$(BIN)/pytest tests/integration --numprocesses 2
