@@ -5,6 +5,6 @@
         case
             when page_ping_count > 0 then heartbeat_seconds + 5
             else coalesce(gap_seconds, 0)
-        end as double precision
+        end as decimal(18, 6)
     )
 {%- endmacro %}

@@ -52,18 +52,34 @@ clipped as (
 
 ),
 
+centres as (
+
+    select
+        feature,
+        {{ exact_average('value') }} as centre
+    from clipped
+    group by 1
+
+),
+
 scalers as (
 
     select
-        as_of_date,
-        feature,
-        transform,
-        lower,
-        upper,
-        avg(value) as centre,
-        case when upper > lower then stddev_pop(value) else 0 end as scale
+        clipped.as_of_date,
+        clipped.feature,
+        clipped.transform,
+        clipped.lower,
+        clipped.upper,
+        centres.centre,
+        case
+            when clipped.upper > clipped.lower then sqrt({{ exact_average(
+                '(clipped.value - centres.centre) * (clipped.value - centres.centre)'
+            ) }})
+            else 0
+        end as scale
     from clipped
-    group by 1, 2, 3, 4, 5
+    inner join centres on clipped.feature = centres.feature
+    group by 1, 2, 3, 4, 5, 6
 
 )
 

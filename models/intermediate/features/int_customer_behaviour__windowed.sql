@@ -35,7 +35,7 @@ behaviour as (
         sum(case when age_days <= 90 then {{ name }} else 0 end) as {{ name }}_90,
         {%- endfor %}
         sum(page_view_count) as page_view_count,
-        sum(engaged_seconds) as engaged_seconds,
+        sum(cast(engaged_seconds as decimal(18, 6))) as engaged_seconds,
         sum(support_contact_count) as support_contact_count
     from days
     group by 1, 2

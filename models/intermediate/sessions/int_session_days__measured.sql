@@ -71,7 +71,7 @@ parts as (
         ) as part_number,
         case
             when previous_at >= streak_started_at
-                then {{ epoch_seconds('occurred_at') }} - {{ epoch_seconds('previous_at') }}
+                then {{ exact_seconds_between('previous_at', 'occurred_at') }}
         end as gap_seconds
     from streaked
     {%- if uses_client_sessions() %}

@@ -51,7 +51,9 @@ customer_days as (
         cast(coalesce(behaviour.{{ count }}, 0) as bigint) as {{ count }},
         {%- endfor %}
         cast(coalesce(purchases.order_count, 0) as bigint) as order_count,
-        coalesce(behaviour.engaged_seconds, 0) as engaged_seconds,
+        cast(
+            coalesce(behaviour.engaged_seconds, 0) as double precision
+        ) as engaged_seconds,
         cast(coalesce(purchases.revenue, 0) as decimal(18, 4)) as revenue
     from behaviour
     full outer join purchases

@@ -25,7 +25,7 @@ sessions as (
         {%- for name in counted_event_types() %}
         cast({{ name }} as bigint) as {{ name }},
         {%- endfor %}
-        engaged_seconds,
+        cast(engaged_seconds as double precision) as engaged_seconds,
         page_view_count <= 1 and engaged_seconds < 10 as is_bounce,
         user_key is not null as has_login,
         started_at,

@@ -16,7 +16,9 @@ stitched_sessions as (
         cast(sum(event_count) as bigint) as event_count,
         cast(sum(page_view_count) as bigint) as page_view_count,
         cast(sum(purchase_count) as bigint) as purchase_count,
-        sum(engaged_seconds) as engaged_seconds,
+        cast(
+            sum(cast(engaged_seconds as decimal(18, 6))) as double precision
+        ) as engaged_seconds,
         min(started_at) as started_at,
         max(ended_at) as ended_at
     from sessions
