@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from warehouse import PROJECT, Warehouse
 
+from habitue.generation import generate
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -49,6 +51,19 @@ def built_once(
         return warehouse
 
     return make
+
+
+@pytest.fixture(scope="session")
+def shop(
+    built_once: Callable[[str, Callable[[Warehouse], object]], Warehouse],
+) -> Warehouse:
+    """A generated shop, its raw tables in raw/, what was planted in truth/."""
+
+    def build(warehouse: Warehouse) -> None:
+        generate(customers=1500, days=120, seed=11, out=warehouse.folder)
+        warehouse.build(raw_location=str(warehouse.folder / "raw"))
+
+    return built_once("shop", build)
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sklearn.metrics import adjusted_rand_score
-from warehouse import PROJECT, Warehouse
+from warehouse import PROJECT
 
 from habitue.generation import generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from warehouse import Warehouse
 
 SEED_SETTINGS = {"customers": 120, "days": 60, "seed": 7, "intensity": 0.5}
 
@@ -31,14 +33,6 @@ HOLDINGS = """
         end = vault.raw_value
     inner join marts.customer_identifiers as held using (pseudonym)
 """
-
-
-@pytest.fixture(scope="module")
-def shop(new_warehouse: Callable[[str], Warehouse]) -> Warehouse:
-    warehouse = new_warehouse("shop")
-    generate(customers=1500, days=120, seed=11, out=warehouse.folder)
-    warehouse.build(raw_location=str(warehouse.folder / "raw"))
-    return warehouse
 
 
 @pytest.fixture(scope="module")
