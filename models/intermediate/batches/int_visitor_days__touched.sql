@@ -64,9 +64,14 @@ related as (
     from delivered
     where
         {{ fast_hash(['delivered.source', 'delivered.business_key']) }} in (
-            select {{ fast_hash(['arrived.source', 'arrived.business_key']) }}
-            from arrived
-            where business_key is not null
+            select {{ fast_hash(['copies.source', 'copies.business_key']) }}
+            from delivered as copies
+            where
+                copies.business_key is not null
+                and {{ fast_hash(['copies.source', 'copies.event_id']) }} in (
+                    select {{ fast_hash(['arrived.source', 'arrived.event_id']) }}
+                    from arrived
+                )
         )
 
     union all

@@ -1,6 +1,7 @@
 {#- Rows that lose to another copy: of the same event id (the earliest received
     wins), or of the same order or page view under another id. Only repeated keys
-    are windowed, and the order decides alike in whatever order the copies arrived. -#}
+    are windowed, and the order decides alike in whatever order the copies arrived.
+    A copy that lost stands for no order: another event of that order is its first. -#}
 {%- set content = ['event_name', 'visitor_id', 'user_key', 'device_key', 'session_key',
     'email_key', 'client_session_id', 'page_path', 'referrer_host', 'utm_source',
     'utm_medium', 'utm_campaign', 'device_type', 'product_id', 'category', 'currency',
@@ -71,6 +72,11 @@ key_copies as (
     inner join repeated_keys
         on valid.source = repeated_keys.source
         and valid.business_key = repeated_keys.business_key
+    left join id_copies
+        on valid.source = id_copies.source
+        and valid.event_id = id_copies.event_id
+        and valid.copy_number = id_copies.copy_number
+    where coalesce(id_copies.place, 1) = 1
 
 ),
 
