@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from warehouse import WITHOUT_SEGMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +127,9 @@ def test_files_with_mixed_line_ends_lose_no_row(warehouse: Warehouse) -> None:
     save(warehouse.folder, "events_3.csv", f"{header}\n{rows[3]}")
     save(warehouse.folder, "events_4.csv", f"{header}\r\n")
     warehouse.build(
-        sources=["files"], files_events_path=str(warehouse.folder / "events_*.csv")
+        *WITHOUT_SEGMENTS,
+        sources=["files"],
+        files_events_path=str(warehouse.folder / "events_*.csv"),
     )
     assert ledger(warehouse) == {"kept": 4}
     assert counts_per_file(warehouse) == {
@@ -157,7 +160,9 @@ def test_a_column_missing_from_some_files_is_null_there(warehouse: Warehouse) ->
         "2024-01-01 11:00:00,page_view,cookie-b,2\n",
     )
     warehouse.build(
-        sources=["files"], files_events_path=str(warehouse.folder / "events_*.csv")
+        *WITHOUT_SEGMENTS,
+        sources=["files"],
+        files_events_path=str(warehouse.folder / "events_*.csv"),
     )
     assert warehouse.query(
         "select event_id, event_type, product_id from marts.events order by 1"
@@ -192,7 +197,7 @@ def test_newline_delimited_json_is_read(warehouse: Warehouse) -> None:
     path = save(
         warehouse.folder, "events.ndjson", "\n".join(json.dumps(e) for e in events)
     )
-    warehouse.build(sources=["files"], files_events_path=path)
+    warehouse.build(*WITHOUT_SEGMENTS, sources=["files"], files_events_path=path)
     assert ledger(warehouse) == {"kept": 2, "invalid": 1}
     assert warehouse.query(
         "select event_id, cast(occurred_at as varchar), unit_price "
@@ -208,7 +213,7 @@ def test_newline_delimited_json_is_read(warehouse: Warehouse) -> None:
 
 def test_a_quote_in_a_path_is_part_of_the_name(warehouse: Warehouse) -> None:
     path = save(warehouse.folder, "ada's events.csv", EVENTS)
-    warehouse.build(sources=["files"], files_events_path=path)
+    warehouse.build(*WITHOUT_SEGMENTS, sources=["files"], files_events_path=path)
     assert counts_per_file(warehouse) == {"ada's events.csv": 4}
 
 
@@ -277,7 +282,10 @@ def test_unreadable_values_are_quarantined_by_column(warehouse: Warehouse) -> No
         + ",bad-10,2024-01-01 10:00:00,ada,20,1\n",
     )
     warehouse.build(
-        sources=["files"], files_events_path=events, files_order_lines_path=lines
+        *WITHOUT_SEGMENTS,
+        sources=["files"],
+        files_events_path=events,
+        files_order_lines_path=lines,
     )
     assert ledger(warehouse) == {"kept": 6, "invalid": 10}
     reasons = dict(
@@ -307,7 +315,7 @@ def test_unknown_event_types_are_kept_as_other(warehouse: Warehouse) -> None:
         "events.csv",
         EVENTS + "5,Teleported Home,2024-01-02 09:50:00,ben,cookie-b,\n",
     )
-    warehouse.build(sources=["files"], files_events_path=path)
+    warehouse.build(*WITHOUT_SEGMENTS, sources=["files"], files_events_path=path)
     assert ledger(warehouse) == {"kept": 5}
     assert warehouse.query(
         "select event_type, event_name from marts.events where event_id = '5'"
@@ -322,7 +330,12 @@ def test_unknown_event_types_are_quarantined_under_strict_mode(
         "events.csv",
         EVENTS + "5,teleported,2024-01-02 09:50:00,ben,cookie-b,\n",
     )
-    warehouse.build(sources=["files"], files_events_path=path, strict_event_types=True)
+    warehouse.build(
+        *WITHOUT_SEGMENTS,
+        sources=["files"],
+        files_events_path=path,
+        strict_event_types=True,
+    )
     assert ledger(warehouse) == {"kept": 4, "invalid": 1}
     assert warehouse.query(
         "select row_id, row_type, reason from marts.quarantined_rows"

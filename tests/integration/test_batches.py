@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from adversary import VARIABLES, deliver, make_world
 from pyarrow import parquet
+from warehouse import WITHOUT_SEGMENTS, Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from warehouse import Warehouse
 
 KINDS = ("events", "order_lines", "consents")
 TABLES = (
@@ -39,15 +38,10 @@ TABLES = (
     "marts.customer_features",
     "vault.identifiers",
 )
-# Segments are fitted again when data changes: they are tested elsewhere.
 UP_TO_FEATURES = (
     "build",
-    "--exclude",
-    "k_evidence+",
-    "segment_centroids+",
-    "--exclude-resource-type",
-    "test",
-    "unit_test",
+    *WITHOUT_SEGMENTS,
+    *("--exclude-resource-type", "test", "unit_test"),
 )
 
 
@@ -196,6 +190,28 @@ def test_a_file_that_is_written_again_with_more_rows_gives_the_tables_of_one_bui
     expected = new_warehouse("fresh_file")
     run(expected, variables)
     assert_same(content_of(growing), content_of(expected))
+
+
+def test_an_order_is_not_lost_to_a_copy_that_lost(
+    tmp_path: Path, warehouse: Warehouse
+) -> None:
+    """Event b tells of the order that a, until its first copy arrives, seems to be."""
+    header = "event_id,event_type,occurred_at,received_at,user_id,order_id,unit_price\n"
+    second = "a,purchase,2024-01-01 10:00:00,2024-01-01 10:00:02,ada,o2,20\n"
+    first = "a,purchase,2024-01-01 10:00:00,2024-01-01 10:00:01,ada,o1,10\n"
+    other = "b,purchase,2024-01-03 12:00:00,2024-01-03 12:00:01,ben,o2,20\n"
+    variables = {
+        "sources": ["files"],
+        "files_events_path": str(tmp_path / "events_*.csv"),
+    }
+    orders = "select order_id from marts.orders order by 1"
+    (tmp_path / "events_1.csv").write_text(header + second + other)
+    run(warehouse, variables)
+    assert warehouse.query(orders) == [("o2",)]
+    (tmp_path / "events_2.csv").write_text(header + first)
+    run(warehouse, variables)
+    assert warehouse.query(orders) == [("o1",), ("o2",)]
+    assert_ledger_adds_up(warehouse, 3)
 
 
 def test_a_build_without_news_changes_nothing(

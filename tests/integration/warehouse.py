@@ -16,6 +16,9 @@ import duckdb
 
 PROJECT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 600
+# Fitting segments and checking unit tests again is not what most tests are about.
+WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+WITHOUT_SEGMENTS = ("--exclude", "k_evidence+", "segment_centroids+")
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ class Warehouse:
 
     def build(self, *arguments: str, **variables: Any) -> Build:
         """`dbt build` with these vars; it must succeed."""
-        build = self.dbt("build", *arguments, variables=variables)
+        build = self.dbt("build", *WITHOUT_UNIT_TESTS, *arguments, variables=variables)
         if not build.succeeded:
             raise BuildError(build.output[-6000:])
         return build
