@@ -67,7 +67,7 @@ related as (
             select {{ fast_hash(['copies.source', 'copies.business_key']) }}
             from delivered as copies
             where
-                copies.business_key is not null
+                business_key is not null
                 and {{ fast_hash(['copies.source', 'copies.event_id']) }} in (
                     select {{ fast_hash(['arrived.source', 'arrived.event_id']) }}
                     from arrived
