@@ -19,16 +19,26 @@ since as (
 
 arrived as (
 
-    select delivered.*
+    select {{ fast_hash(['delivered.source', 'delivered.event_id']) }} as event_hash
     from delivered
     cross join since
     where delivered.arrived_at > since.touched_at
 
 ),
 
+copied_orders as (
+
+    select {{ fast_hash(['source', 'business_key']) }} as order_hash
+    from delivered
+    where
+        business_key is not null
+        and {{ fast_hash(['source', 'event_id']) }} in (select event_hash from arrived)
+
+),
+
 consenting as (
 
-    select distinct consents.subject_key
+    select consents.subject_key
     from {{ ref('int_consents__delivered') }} as consents
     cross join since
     where consents.arrived_at > since.touched_at
@@ -41,58 +51,14 @@ related as (
         visitor_id,
         activity_date,
         occurred_at
-    from arrived
-
-    union all
-
-    select
-        delivered.visitor_id,
-        delivered.activity_date,
-        delivered.occurred_at
     from delivered
     where
-        {{ fast_hash(['delivered.source', 'delivered.event_id']) }} in (
-            select {{ fast_hash(['arrived.source', 'arrived.event_id']) }} from arrived
+        {{ fast_hash(['source', 'event_id']) }} in (select event_hash from arrived)
+        or {{ fast_hash(['source', 'business_key']) }} in (
+            select order_hash from copied_orders
         )
-
-    union all
-
-    select
-        delivered.visitor_id,
-        delivered.activity_date,
-        delivered.occurred_at
-    from delivered
-    where
-        {{ fast_hash(['delivered.source', 'delivered.business_key']) }} in (
-            select {{ fast_hash(['copies.source', 'copies.business_key']) }}
-            from delivered as copies
-            where
-                business_key is not null
-                and {{ fast_hash(['copies.source', 'copies.event_id']) }} in (
-                    select {{ fast_hash(['arrived.source', 'arrived.event_id']) }}
-                    from arrived
-                )
-        )
-
-    union all
-
-    select
-        delivered.visitor_id,
-        delivered.activity_date,
-        delivered.occurred_at
-    from delivered
-    inner join consenting
-        on delivered.visitor_id = consenting.subject_key
-
-    union all
-
-    select
-        delivered.visitor_id,
-        delivered.activity_date,
-        delivered.occurred_at
-    from delivered
-    inner join consenting
-        on delivered.user_key = consenting.subject_key
+        or visitor_id in (select subject_key from consenting)
+        or user_key in (select subject_key from consenting)
 
 ),
 
