@@ -1,10 +1,11 @@
-{#- What stands in for a missing id: a hash of everything the row says, so that the same
-    row delivered twice is still the same row. -#}
+{#- What stands in for a missing id: a keyed hash of everything the row says, so that the
+    same row delivered twice is still the same row, and nobody can guess who it is about. -#}
 {% macro row_hash_of(kind, prefix='') -%}
-    'row-' || md5(
-        {%- for name in canonical_columns(kind) %}
-        coalesce(cast({{ prefix }}{{ name }} as varchar), '~')
-        {%- if not loop.last %} || '|' ||{% endif %}
-        {%- endfor %}
-    )
+    {%- set content = [] -%}
+    {%- for name in canonical_columns(kind) -%}
+        {%- do content.append("coalesce(cast(" ~ prefix ~ name ~ " as varchar), '~')") -%}
+    {%- endfor -%}
+    'row-' || cast({{ pseudonym_of(
+        "'row'", "md5(" ~ content | join(" || '|' || ") ~ ")"
+    ) }} as varchar)
 {%- endmacro %}

@@ -59,6 +59,7 @@ related as (
         )
         or visitor_id in (select subject_key from consenting)
         or user_key in (select subject_key from consenting)
+        or device_key in (select subject_key from consenting)
 
 ),
 

@@ -70,7 +70,7 @@ withdrawn as (
 
 withheld as (
 
-    {%- for subject in ['visitor_id', 'user_key'] %}
+    {%- for subject in ['visitor_id', 'user_key', 'device_key'] %}
     select
         events.source,
         events.event_id,

@@ -1,15 +1,23 @@
-{#- The dates that features are computed as of: the var, else the day after the
-    last day with behaviour. Only what happened before the date counts. -#}
+{#- The dates that features are computed as of: the var, else the day after the last
+    event or order. Only what happened before the date counts. -#}
 with
+
+last_days as (
+
+    {% if var('as_of') -%}
+    select {{ days_after("cast('" ~ var('as_of') ~ "' as date)", -1) }} as last_date
+    {%- else -%}
+    select max(activity_date) as last_date from {{ ref('customer_days') }}
+    union all
+    select max(cast(ordered_at as date)) as last_date from {{ ref('orders') }}
+    {%- endif %}
+
+),
 
 as_of as (
 
-    {% if var('as_of') -%}
-    select cast('{{ var("as_of") }}' as date) as as_of_date
-    {%- else -%}
-    select {{ days_after('max(activity_date)', 1) }} as as_of_date
-    from {{ ref('customer_days') }}
-    {%- endif %}
+    select {{ days_after('max(last_date)', 1) }} as as_of_date
+    from last_days
 
 )
 

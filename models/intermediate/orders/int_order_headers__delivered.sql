@@ -10,6 +10,11 @@ arrived as (
         delivery=['input_name', 'source', 'order_id', 'updated_at', 'received_at'],
         content=['status', 'channel', 'payment_method', 'currency', 'ordered_at',
             'invalid_reason'],
+        derived={
+            'user_key': pseudonym_of("'user_id'", 'user_id'),
+            'visitor_id': pseudonym_of("'anonymous_id'", 'anonymous_id'),
+            'email_key': pseudonym_of("'email'", 'email'),
+        },
     ) | indent(4) }}
 
 ),

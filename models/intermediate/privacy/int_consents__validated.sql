@@ -64,7 +64,8 @@ validated as (
         case
             when unparsable_column is not null then 'unparsable ' || unparsable_column
             when subject_value is null then 'no identifier'
-            when subject_kind not in ('user_id', 'anonymous_id', 'device_id', 'email')
+            when subject_kind = 'email' then 'an e-mail is on too few events'
+            when subject_kind not in ('user_id', 'anonymous_id', 'device_id')
                 then 'unknown identifier kind'
             when purpose is null then 'no purpose'
             when status is null then 'unknown status'
