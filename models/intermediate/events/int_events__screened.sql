@@ -1,59 +1,11 @@
-{#- The events that this build has to judge (the touched visitor days, and the day
-    before each), with the verdicts that need no other event of the visitor. -#}
--- depends_on: {{ ref("int_visitor_days__touched") }}
+{#- The verdicts that need no other event of the visitor. -#}
 with
 
-delivered as (
-
-    select * from {{ ref('int_events__delivered') }}
-
-),
-
-{% if not touches_everything() -%}
-touched as (
-
-    select visitor_id, activity_date
-    from {{ ref('int_visitor_days__touched') }}
-    where {{ is_pending('touched_at') }}
-
-),
-
-scope as (
-
-    select visitor_id, activity_date, true as is_judged from touched
-    union all
-    select visitor_id, {{ days_after('activity_date', -1) }} as activity_date, false
-    from touched
-
-),
-
-days as (
-
-    select visitor_id, activity_date, max(case when is_judged then 1 else 0 end) as judged
-    from scope
-    group by 1, 2
-
-),
-
 events as (
 
-    select delivered.*, days.judged = 1 as is_judged
-    from delivered
-    inner join days
-        on delivered.visitor_id = days.visitor_id
-        and delivered.activity_date = days.activity_date
+    select * from {{ ref('int_events__pending') }}
 
 ),
-{%- else -%}
-events as (
-
-    select
-        *,
-        true as is_judged
-    from delivered
-
-),
-{%- endif %}
 
 duplicated as (
 
