@@ -75,3 +75,18 @@ def shared_data() -> Path:
             f"the shared data sets are not at {folder}: set HABITUE_SHARED_DATA"
         )
     return folder.resolve()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests noted: a threshold that holds says too little."""
+    figures = [
+        value
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, [])
+        for name, value in report.user_properties
+        if name == "figure"
+    ]
+    if figures:
+        terminalreporter.write_sep("-", "figures")
+    for figure in figures:
+        terminalreporter.write_line(figure)
