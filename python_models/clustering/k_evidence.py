@@ -8,7 +8,9 @@ def model(dbt, session):
     dbt.config(materialized="incremental", incremental_strategy="append")
     features = to_pandas(dbt.ref("int_features__scaled_sample"))
     fingerprint = to_pandas(dbt.ref("int_features__fingerprinted"))
-    previous = session.table(str(dbt.this)).df() if dbt.is_incremental else None
+    previous = None
+    if dbt.is_incremental:
+        previous = to_pandas(session.table(str(dbt.this)))
     return evaluate_once(
         features,
         fingerprint,

@@ -10,7 +10,9 @@ def model(dbt, session):
     scalers = to_pandas(dbt.ref("feature_scalers"))
     evidence = to_pandas(dbt.ref("k_evidence"))
     fingerprint = to_pandas(dbt.ref("int_features__fingerprinted"))
-    previous = session.table(str(dbt.this)).df() if dbt.is_incremental else None
+    previous = None
+    if dbt.is_incremental:
+        previous = to_pandas(session.table(str(dbt.this)))
     return fit_once(
         features,
         scalers,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.events.logging import AdapterLogger
 from dbt_common.exceptions import DbtRuntimeError
@@ -23,6 +24,21 @@ from habitue.privacy.keys import (
 )
 
 logger = AdapterLogger("habitue")
+
+
+def require_usable(path: str) -> None:
+    """Open the database file once, so that a mistake is told plainly.
+
+    Raises:
+        DbtRuntimeError: If the folder does not exist, the file is no DuckDB database, or
+            another process holds it.
+    """
+    try:
+        duckdb.connect(path).close()
+    except duckdb.ConnectionException:
+        return  # This process has it open already, with settings of its own.
+    except duckdb.IOException as error:
+        raise DbtRuntimeError(f"{path} cannot be opened: {error}") from None
 
 
 class Plugin(BasePlugin):
@@ -43,6 +59,8 @@ class Plugin(BasePlugin):
                 "protect nobody. Use it for demo data only."
             )
         self.keys = pad_key(key)
+        if self.creds is not None and ":" not in self.creds.path:
+            require_usable(self.creds.path)
 
     def configure_cursor(self, cursor: Any) -> None:
         """Think in UTC, and hand over the two padded keys as variables."""

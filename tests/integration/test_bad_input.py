@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 from warehouse import WITHOUT_SEGMENTS
 
@@ -506,3 +507,26 @@ def test_the_key_is_written_nowhere(
     for path in (*written, warehouse.database):
         content = path.read_bytes().lower()
         assert not any(secret in content for secret in secrets), path
+
+
+# The database and the date
+
+
+def test_a_database_that_another_process_holds_is_said_plainly(
+    warehouse: Warehouse,
+) -> None:
+    held = duckdb.connect(str(warehouse.database))
+    build = warehouse.dbt("build")
+    held.close()
+    assert_refused(build, "habitue.duckdb cannot be opened", "Conflicting lock")
+
+
+def test_a_folder_that_does_not_exist_is_said_plainly(warehouse: Warehouse) -> None:
+    path = str(warehouse.folder / "nowhere" / "habitue.duckdb")
+    build = warehouse.dbt("build", environment={"HABITUE_DATABASE": path})
+    assert_refused(build, f"{path} cannot be opened")
+
+
+def test_an_as_of_that_is_no_date_is_refused(warehouse: Warehouse) -> None:
+    build = warehouse.dbt("build", variables={"as_of": "soon"})
+    assert_refused(build, "as_of must be a date like 2025-03-01, got: soon")

@@ -17,8 +17,8 @@ unioned as (
                 and received_at is not null
                 and device_created_at is not null
                 and coalesce(occurred_at, device_created_at) = device_created_at
-                then {{ seconds_after('received_at', '-(' ~ epoch_seconds('sent_at')
-                    ~ ' - ' ~ epoch_seconds('device_created_at') ~ ')') }}
+                then {{ seconds_after('received_at',
+                    exact_seconds_between('sent_at', 'device_created_at')) }}
             else coalesce(occurred_at, device_created_at)
         end as corrected_at
     from {{ ref('int_events__unioned') }}
@@ -82,8 +82,7 @@ validated as (
             when unioned.event_name is null then 'no event type'
             when unioned.corrected_at is null then 'no time'
             when unioned.corrected_at > {{ seconds_after(
-                "coalesce(unioned.received_at, timestamp '"
-                ~ run_started_at.strftime('%Y-%m-%d %H:%M:%S') ~ "')", 86400) }}
+                'coalesce(unioned.received_at, ' ~ build_time() ~ ')', 86400) }}
                 then 'time in the future'
             when coalesce(
                     unioned.anonymous_id, unioned.device_id, unioned.user_id,

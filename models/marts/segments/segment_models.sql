@@ -8,7 +8,7 @@ centroids as (
 
 segment_models as (
 
-    select
+    select distinct
         cast(model_version as bigint) as model_version,
         algorithm,
         feature_names,
@@ -22,7 +22,6 @@ segment_models as (
         cast(as_of_date as date) as as_of_date,
         cast(fitted_at as timestamp) as fitted_at
     from centroids
-    group by all
 
 )
 
