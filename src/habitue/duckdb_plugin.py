@@ -30,8 +30,8 @@ def require_usable(path: str) -> None:
     """Open the database file once, so that a mistake is told plainly.
 
     Raises:
-        DbtRuntimeError: If the folder does not exist, the file is no DuckDB database, or
-            another process holds it.
+        DbtRuntimeError: If the folder does not exist, the file is no DuckDB database,
+            or another process holds it.
     """
     try:
         duckdb.connect(path).close()
