@@ -1,6 +1,7 @@
 {#- The dates that features are computed as of: the var, else the day after the last
     event or order. Only what happened before the date counts. -#}
-{%- if var('as_of') and not modules.re.match('\\d{4}-\\d\\d-\\d\\d', var('as_of') | string) -%}
+{%- set is_date = modules.re.match('\\d{4}-\\d\\d-\\d\\d', var('as_of') | string) -%}
+{%- if var('as_of') and not is_date -%}
     {{ exceptions.raise_compiler_error(
         "as_of must be a date like 2025-03-01, got: " ~ var('as_of')
     ) }}
