@@ -1,8 +1,9 @@
 {#- The vars that verdicts and sessions depend on: after a change both are made again. -#}
 {% macro rule_settings() -%}
     {{ return(settings_text([
-        'late_policy', 'double_fire_seconds', 'bot_events_per_minute',
-        'session_timeout_seconds', 'session_cap_days',
+        'late_after_days', 'late_policy', 'double_fire_seconds',
+        'bot_events_per_minute', 'reporting_time_zone', 'session_timeout_seconds',
+        'session_cap_days', 'session_midnight_split', 'session_campaign_split',
     ])) }}
 {%- endmacro %}
 
@@ -10,7 +11,7 @@
     again, so a change is refused rather than mixed. -#}
 {% macro row_settings() -%}
     {{ return(settings_text([
-        'session_mode', 'late_after_days', 'strict_event_types',
+        'session_mode', 'strict_event_types',
     ])) }}
 {%- endmacro %}
 

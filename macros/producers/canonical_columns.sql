@@ -6,7 +6,9 @@
         'events': {
             'source': text, 'event_id': text, 'event_type': text, 'user_id': text,
             'anonymous_id': text, 'device_id': text, 'client_session_id': text,
-            'email': text, 'page_url': text, 'page_path': text, 'referrer': text,
+            'email': text, 'phone': text, 'first_name': text, 'last_name': text,
+            'birth_date': text, 'city': text, 'postal_code': text,
+            'page_url': text, 'page_path': text, 'referrer': text,
             'utm_source': text, 'utm_medium': text, 'utm_campaign': text,
             'user_agent': text, 'product_id': text, 'category': text,
             'currency': text, 'order_id': text, 'page_view_id': text,

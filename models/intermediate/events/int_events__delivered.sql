@@ -12,16 +12,18 @@ arrived as (
         identity=['source', 'event_id'],
         delivery=['input_name', 'source', 'event_id', 'received_at'],
         content=['occurred_at', 'device_created_at', 'event_name', 'client_session_id',
-            'page_path', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign',
+            'sent_at', 'page_host', 'page_path', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign',
             'product_id', 'category', 'currency', 'order_id', 'page_view_id',
             'feature_name', 'experiment_id', 'experiment_arm', 'quantity', 'unit_price',
-            'engaged_seconds', 'scroll_ratio', 'is_late', 'invalid_reason'],
+            'engaged_seconds', 'scroll_ratio', 'invalid_reason'],
         derived={
             'visitor_id': 'coalesce(' ~ pseudonym_of('visitor_kind', 'visitor_value')
                 ~ ', ' ~ nobody() ~ ')',
             'user_key': pseudonym_of("'user_id'", 'user_id'),
             'device_key': pseudonym_of("'device_id'", 'device_id'),
             'email_key': pseudonym_of("'email'", 'email'),
+            'profile_key': pseudonym_of("'profile'", 'profile'),
+            'user_agent_key': pseudonym_of("'user_agent'", 'user_agent'),
         },
     ) | indent(4) }}
 
@@ -33,9 +35,15 @@ identifiers as (
 
 ),
 
+profiles as (
+
+    select * from {{ ref('profiles') }}
+
+),
+
 user_agents as (
 
-    select * from {{ ref('int_user_agents__classified') }}
+    select * from {{ ref('user_agents') }}
 
 ),
 
@@ -53,13 +61,15 @@ delivered as (
         devices.pseudonym as device_key,
         sessions.pseudonym as session_key,
         emails.pseudonym as email_key,
+        profiles.profile_key,
+        user_agents.user_agent_key,
         arrived.client_session_id,
+        arrived.page_host,
         arrived.page_path,
         arrived.referrer_host,
         arrived.utm_source,
         arrived.utm_medium,
         arrived.utm_campaign,
-        user_agents.device_type,
         arrived.product_id,
         arrived.category,
         arrived.currency,
@@ -81,12 +91,11 @@ delivered as (
         arrived.unit_price,
         arrived.engaged_seconds,
         arrived.scroll_ratio,
-        arrived.is_late,
-        coalesce(user_agents.is_bot, false) as is_bot_agent,
         cast(coalesce(arrived.occurred_at, timestamp '1970-01-01') as date)
             as activity_date,
         arrived.occurred_at,
         arrived.device_created_at,
+        arrived.sent_at,
         arrived.received_at,
         {{ build_time() }} as arrived_at
     from arrived
@@ -105,6 +114,7 @@ delivered as (
         and arrived.client_session_id = sessions.raw_value
     left join identifiers as emails
         on emails.identifier_kind = 'email' and arrived.email = emails.raw_value
+    left join profiles on arrived.profile = profiles.profile
     left join user_agents on arrived.user_agent = user_agents.user_agent
 
 )

@@ -3,11 +3,11 @@
     are windowed, and the order decides alike in whatever order the copies arrived.
     A copy that lost stands for no order: another event of that order is its first. -#}
 {%- set content = ['event_name', 'visitor_id', 'user_key', 'device_key', 'session_key',
-    'email_key', 'client_session_id', 'page_path', 'referrer_host', 'utm_source',
-    'utm_medium', 'utm_campaign', 'device_type', 'product_id', 'category', 'currency',
-    'order_id', 'page_view_id', 'feature_name', 'experiment_id', 'experiment_arm',
-    'quantity', 'unit_price', 'engaged_seconds', 'scroll_ratio', 'is_late',
-    'is_bot_agent'] -%}
+    'email_key', 'profile_key', 'user_agent_key', 'client_session_id', 'page_host',
+    'page_path', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign',
+    'product_id', 'category', 'currency', 'order_id', 'page_view_id', 'feature_name',
+    'experiment_id', 'experiment_arm', 'quantity', 'unit_price', 'engaged_seconds',
+    'scroll_ratio', 'sent_at'] -%}
 {%- set order = "valid.received_at, valid.device_created_at, valid.occurred_at, "
     ~ key_of(content) ~ ", valid.event_id, valid.input_name, valid.copy_number" -%}
 with

@@ -7,6 +7,12 @@ events as (
 
 ),
 
+user_agents as (
+
+    select * from {{ ref('int_user_agents__classified') }}
+
+),
+
 duplicated as (
 
     select * from {{ ref('int_events__duplicated') }}
@@ -50,19 +56,19 @@ screened as (
             when events.invalid_reason is not null then 'invalid'
             when duplicated.reason = 'repeated event_id' then 'duplicate'
             {%- if var('late_policy') == 'set_aside' %}
-            when events.is_late then 'late'
+            when {{ is_late('events') }} then 'late'
             {%- endif %}
             when withheld.event_id is not null then 'no_consent'
-            when events.is_bot_agent then 'bot'
+            when user_agents.is_bot then 'bot'
         end as bucket,
         case
             when events.invalid_reason is not null then events.invalid_reason
             when duplicated.reason = 'repeated event_id' then duplicated.reason
             {%- if var('late_policy') == 'set_aside' %}
-            when events.is_late then 'sent long after it was created'
+            when {{ is_late('events') }} then 'sent long after it was created'
             {%- endif %}
             when withheld.event_id is not null then 'analytics consent denied'
-            when events.is_bot_agent then 'user agent'
+            when user_agents.is_bot then 'user agent'
         end as reason,
         coalesce(duplicated.reason, '') = 'repeated order or page view'
             as is_repeated_key,
@@ -70,6 +76,7 @@ screened as (
         events.activity_date,
         events.occurred_at
     from events
+    left join user_agents on events.user_agent_key = user_agents.user_agent_key
     left join duplicated
         on events.source = duplicated.source
         and events.event_id = duplicated.event_id

@@ -7,7 +7,7 @@
 {%- set visitor_kinds = ['anonymous_id', 'device_id'] + stand_ins -%}
 with
 
-unioned as (
+normalised as (
 
     select
         *,
@@ -21,7 +21,7 @@ unioned as (
                     exact_seconds_between('sent_at', 'device_created_at')) }}
             else coalesce(occurred_at, device_created_at)
         end as corrected_at
-    from {{ ref('int_events__unioned') }}
+    from {{ ref('int_events__normalised') }}
 
 ),
 
@@ -34,75 +34,83 @@ event_types as (
 validated as (
 
     select
-        unioned.producer,
-        unioned.source,
-        unioned.input_name,
-        coalesce(unioned.event_id, {{ row_hash_of('events', 'unioned.') }}) as event_id,
-        unioned.event_name,
+        normalised.producer,
+        normalised.source,
+        normalised.input_name,
+        coalesce(
+            normalised.event_id, {{ row_hash_of('events', 'normalised.') }}
+        ) as event_id,
+        normalised.event_name,
         coalesce(event_types.event_type, 'other') as event_type,
-        unioned.user_id,
-        unioned.anonymous_id,
-        unioned.device_id,
-        unioned.client_session_id,
-        lower(unioned.email) as email,
+        normalised.user_id,
+        normalised.anonymous_id,
+        normalised.device_id,
+        normalised.client_session_id,
+        normalised.email,
+        normalised.profile,
         case
             {%- for kind in visitor_kinds %}
-            when unioned.{{ kind }} is not null then '{{ kind }}'
+            when normalised.{{ kind }} is not null then '{{ kind }}'
             {%- endfor %}
         end as visitor_kind,
         coalesce(
             {%- for kind in visitor_kinds %}
-            unioned.{{ kind }}{% if not loop.last %},{% endif %}
+            normalised.{{ kind }}{% if not loop.last %},{% endif %}
             {%- endfor %}
         ) as visitor_value,
         coalesce(
-            {{ url_part('unioned.page_path', 'path') }},
-            {{ url_part('unioned.page_url', 'path') }}
+            {{ url_part('normalised.page_path', 'path') }},
+            {{ url_part('normalised.page_url', 'path') }}
         ) as page_path,
-        {{ url_part('unioned.referrer', 'host') }} as referrer_host,
-        unioned.utm_source,
-        unioned.utm_medium,
-        unioned.utm_campaign,
-        unioned.user_agent,
-        unioned.product_id,
-        unioned.category,
-        unioned.currency,
-        unioned.order_id,
-        unioned.page_view_id,
-        unioned.feature_name,
-        unioned.experiment_id,
-        unioned.experiment_arm,
-        unioned.quantity,
-        unioned.unit_price,
-        unioned.engaged_seconds,
-        unioned.scroll_ratio,
+        {{ url_part('normalised.page_url', 'host') }} as page_host,
+        nullif(
+            {{ url_part('normalised.referrer', 'host') }},
+            coalesce({{ url_part('normalised.page_url', 'host') }}, '')
+        ) as referrer_host,
+        normalised.utm_source,
+        normalised.utm_medium,
+        normalised.utm_campaign,
+        normalised.user_agent,
+        normalised.product_id,
+        normalised.category,
+        normalised.currency,
+        normalised.order_id,
+        normalised.page_view_id,
+        normalised.feature_name,
+        normalised.experiment_id,
+        normalised.experiment_arm,
+        normalised.quantity,
+        normalised.unit_price,
+        normalised.engaged_seconds,
+        normalised.scroll_ratio,
         case
-            when unioned.unparsable_column is not null
-                then 'unparsable ' || unioned.unparsable_column
-            when unioned.event_name is null then 'no event type'
-            when unioned.corrected_at is null then 'no time'
-            when unioned.corrected_at > {{ seconds_after(
-                'coalesce(unioned.received_at, ' ~ build_time() ~ ')', 86400) }}
+            when normalised.unparsable_column is not null
+                then 'unparsable ' || normalised.unparsable_column
+            when normalised.event_name is null then 'no event type'
+            when normalised.corrected_at is null then 'no time'
+            when normalised.corrected_at > {{ seconds_after(
+                'coalesce(normalised.received_at, ' ~ build_time() ~ ')', 86400) }}
                 then 'time in the future'
             when coalesce(
-                    unioned.anonymous_id, unioned.device_id, unioned.user_id,
-                    unioned.client_session_id
+                    normalised.anonymous_id, normalised.device_id, normalised.user_id,
+                    normalised.client_session_id
                 ) is null then 'no identifier'
             {%- if var('strict_event_types') %}
             when event_types.event_type is null then 'unknown event type'
             {%- endif %}
         end as invalid_reason,
         coalesce(
-            unioned.sent_at > {{ seconds_after('unioned.device_created_at',
+            normalised.sent_at > {{ seconds_after('normalised.device_created_at',
                 var('late_after_days') * 86400) }}, false
         ) as is_late,
-        unioned.corrected_at as occurred_at,
-        unioned.device_created_at,
-        unioned.received_at
-    from unioned
+        normalised.corrected_at as occurred_at,
+        normalised.device_created_at,
+        normalised.sent_at,
+        normalised.received_at
+    from normalised
     left join event_types
-        on unioned.producer = event_types.producer
-        and unioned.event_name = event_types.event_name
+        on normalised.producer = event_types.producer
+        and normalised.event_name = event_types.event_name
 
 )
 

@@ -29,9 +29,9 @@ validated as (
         'shop' as source,
         input_name,
         order_id,
-        user_id,
-        anonymous_id,
-        lower(email) as email,
+        {{ if_somebody('headers', 'user_id') }} as user_id,
+        {{ if_somebody('headers', 'anonymous_id') }} as anonymous_id,
+        {{ if_somebody('headers', 'email') }} as email,
         lower(status) as status,
         lower(channel) as channel,
         payment_method,
@@ -48,6 +48,7 @@ validated as (
         updated_at,
         received_at
     from headers
+    {{ join_exclusions('headers', ['user_id', 'anonymous_id', 'email']) }}
 
 )
 

@@ -30,9 +30,9 @@ validated as (
         input_name,
         order_id,
         coalesce(line_id, row_hash || '-' || line_number) as line_id,
-        user_id,
-        anonymous_id,
-        lower(email) as email,
+        {{ if_somebody('numbered', 'user_id') }} as user_id,
+        {{ if_somebody('numbered', 'anonymous_id') }} as anonymous_id,
+        {{ if_somebody('numbered', 'email') }} as email,
         product_id,
         category,
         upper(currency) as currency,
@@ -53,6 +53,7 @@ validated as (
         ordered_at,
         received_at
     from numbered
+    {{ join_exclusions('numbered', ['user_id', 'anonymous_id', 'email']) }}
 
 )
 

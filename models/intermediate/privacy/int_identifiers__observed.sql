@@ -13,25 +13,25 @@ observed as (
     select
         '{{ kind }}' as identifier_kind,
         {{ kind }} as raw_value
-    from {{ ref('int_events__unioned') }}
+    from {{ ref('int_events__normalised') }}
     union all
     {%- endfor %}
     select
         'email' as identifier_kind,
-        lower(email) as raw_value
-    from {{ ref('int_events__unioned') }}
+        email as raw_value
+    from {{ ref('int_events__normalised') }}
     union all
     select
         'client_session_id' as identifier_kind,
         client_session_id as raw_value
-    from {{ ref('int_events__unioned') }}
+    from {{ ref('int_events__normalised') }}
     where anonymous_id is null and device_id is null
     {%- for kind in ['user_id', 'anonymous_id'] %}
     union all
     select
         '{{ kind }}' as identifier_kind,
         {{ kind }} as raw_value
-    from {{ ref('int_order_lines__unioned') }}
+    from {{ ref('int_order_lines__validated') }}
     union all
     select
         '{{ kind }}' as identifier_kind,
@@ -41,12 +41,12 @@ observed as (
     union all
     select
         'email' as identifier_kind,
-        lower(email) as raw_value
-    from {{ ref('int_order_lines__unioned') }}
+        email as raw_value
+    from {{ ref('int_order_lines__validated') }}
     union all
     select
         'email' as identifier_kind,
-        lower(email) as raw_value
+        email as raw_value
     from order_headers
     union all
     select

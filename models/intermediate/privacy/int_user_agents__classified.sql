@@ -1,12 +1,14 @@
 {#- Regular expressions run on distinct user agents only. An exception (a phone called
     CUBOT) outweighs a pattern. -#}
+{{ config(materialized='table') }}
 with
 
 user_agents as (
 
-    select distinct user_agent
-    from {{ ref('int_events__unioned') }}
-    where user_agent is not null
+    select
+        user_agent_key,
+        user_agent
+    from {{ ref('user_agents') }}
 
 ),
 
@@ -19,7 +21,7 @@ patterns as (
 matched as (
 
     select
-        user_agents.user_agent,
+        user_agents.user_agent_key,
         max(case when patterns.is_exception then 1 else 0 end) as exception_count,
         max(case when not patterns.is_exception then 1 else 0 end) as pattern_count
     from user_agents
@@ -32,7 +34,7 @@ matched as (
 classified as (
 
     select
-        user_agents.user_agent,
+        user_agents.user_agent_key,
         case
             when lower(user_agents.user_agent) like '%ipad%'
                 or lower(user_agents.user_agent) like '%tablet%' then 'tablet'
@@ -42,7 +44,7 @@ classified as (
         end as device_type,
         coalesce(matched.pattern_count > matched.exception_count, false) as is_bot
     from user_agents
-    left join matched on user_agents.user_agent = matched.user_agent
+    left join matched on user_agents.user_agent_key = matched.user_agent_key
 
 )
 

@@ -98,7 +98,7 @@ measured as (
         {{ value_at_earliest('utm_source', 'place') }} as utm_source,
         {{ value_at_earliest('utm_medium', 'place') }} as utm_medium,
         {{ value_at_earliest('utm_campaign', 'place') }} as utm_campaign,
-        {{ value_at_earliest('device_type', 'place') }} as device_type,
+        {{ value_at_earliest('user_agent_key', 'place') }} as user_agent_key,
         count(*) as event_count,
         {%- for name, types in counted_event_types().items() %}
         sum(case when event_type in ('{{ types | join("', '") }}') then 1 else 0 end)

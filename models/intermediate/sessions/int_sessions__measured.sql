@@ -1,6 +1,6 @@
 {#- The days of a session put together. -#}
 {%- set firsts = ['client_session_id', 'landing_page_path', 'referrer_host',
-    'utm_source', 'utm_medium', 'utm_campaign', 'device_type'] -%}
+    'utm_source', 'utm_medium', 'utm_campaign', 'user_agent_key'] -%}
 {%- set counts = ['event_count'] + counted_event_types().keys() | list -%}
 with
 
@@ -32,4 +32,9 @@ sessions as (
 
 )
 
-select * from sessions
+select
+    sessions.*,
+    user_agents.device_type
+from sessions
+left join {{ ref('int_user_agents__classified') }} as user_agents
+    on sessions.user_agent_key = user_agents.user_agent_key

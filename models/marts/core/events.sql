@@ -45,7 +45,7 @@ events as (
         accepted.experiment_arm,
         accepted.quantity,
         accepted.unit_price,
-        accepted.is_late,
+        {{ is_late('accepted') }} as is_late,
         accepted.occurred_at,
         accepted.received_at
     from accepted

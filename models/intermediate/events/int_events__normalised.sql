@@ -1,0 +1,48 @@
+{#- Identifiers in one spelling, and those that stand for nobody (identity_exclusions)
+    removed. What a person says of themselves becomes one text, for the vault. -#}
+{%- set excluded = ['user_id', 'anonymous_id', 'device_id', 'client_session_id'] -%}
+{%- set kept = [] -%}
+{%- for name in canonical_columns('events')
+    if name not in excluded + profile_columns() -%}
+    {%- do kept.append(name) -%}
+{%- endfor -%}
+with
+
+unioned as (
+
+    select
+        producer,
+        input_name,
+        unparsable_column,
+        {%- for name in kept + excluded %}
+        {{ name }},
+        {%- endfor %}
+        {%- for name in profile_columns() %}
+        {{ normalised(name, name) }} as {{ name }}{% if not loop.last %},{% endif %}
+        {%- endfor %}
+    from {{ ref('int_events__unioned') }}
+
+),
+
+normalised as (
+
+    select
+        unioned.producer,
+        unioned.input_name,
+        unioned.unparsable_column,
+        {%- for name in kept + profile_columns() if name != 'email' %}
+        unioned.{{ name }},
+        {%- endfor %}
+        {%- for kind in excluded + ['email'] %}
+        {{ if_somebody('unioned', kind) }} as {{ kind }},
+        {%- endfor %}
+        case
+            when coalesce(unioned.phone, unioned.first_name, unioned.last_name,
+                unioned.birth_date) is not null then {{ profile_text('unioned') }}
+        end as profile
+    from unioned
+    {{ join_exclusions('unioned', excluded + ['email']) }}
+
+)
+
+select * from normalised

@@ -1,0 +1,35 @@
+{#- What people said of themselves, in the vault: identity rules compare it there, and
+    nothing but the key leaves. -#}
+{{ config(
+    schema='vault',
+    materialized='incremental',
+    incremental_strategy='append',
+) }}
+{%- set held = this if is_incremental() else '(select null as profile)' %}
+with
+
+observed as (
+
+    select distinct
+        profile,
+        {%- for name in profile_columns() %}
+        {{ name }}{% if not loop.last %},{% endif %}
+        {%- endfor %}
+    from {{ ref('int_events__normalised') }}
+    where profile is not null
+
+),
+
+unseen as (
+
+    select observed.*
+    from observed
+    left join {{ held }} as held on observed.profile = held.profile
+    where held.profile is null
+
+)
+
+select
+    {{ pseudonym_of("'profile'", 'profile') }} as profile_key,
+    *
+from unseen

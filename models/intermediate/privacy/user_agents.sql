@@ -1,0 +1,30 @@
+{#- Distinct user agents, in the vault: what they are is judged once, not per event. -#}
+{{ config(
+    schema='vault',
+    materialized='incremental',
+    incremental_strategy='append',
+) }}
+{%- set held = this if is_incremental() else '(select null as user_agent)' %}
+with
+
+observed as (
+
+    select distinct user_agent
+    from {{ ref('int_events__normalised') }}
+    where user_agent is not null
+
+),
+
+unseen as (
+
+    select observed.user_agent
+    from observed
+    left join {{ held }} as held on observed.user_agent = held.user_agent
+    where held.user_agent is null
+
+)
+
+select
+    {{ pseudonym_of("'user_agent'", 'user_agent') }} as user_agent_key,
+    user_agent
+from unseen
