@@ -7,7 +7,7 @@
 {% macro touched_consumers() -%}
     {{ return([
         'int_events__set_aside', 'int_session_days__measured',
-        'int_identifiers__linked',
+        'int_visitor_days__linked', 'int_visitor_days__alternated',
     ]) }}
 {%- endmacro %}
 

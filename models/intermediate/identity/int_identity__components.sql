@@ -41,10 +41,7 @@ components as (
         first_value(resolved.node_key) over (
             partition by resolved.root_key
             order by
-                case
-                    when identifiers.identifier_kind in ('user_id', 'email') then 0
-                    else 1
-                end,
+                case when {{ is_person('identifiers.identifier_kind') }} then 0 else 1 end,
                 resolved.first_seen_at,
                 resolved.node_key
         ) as customer_id,

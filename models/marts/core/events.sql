@@ -57,7 +57,8 @@ events as (
         and accepted.client_session_id is not distinct from sessions.client_session_id
         {%- endif %}
     left join components as users on accepted.user_key = users.pseudonym
-    left join components as visitors on accepted.visitor_id = visitors.pseudonym
+    left join {{ ref('int_visitors__held') }} as visitors
+        on {{ is_held_at('visitors', 'accepted.visitor_id', 'accepted.occurred_at') }}
 
 )
 
