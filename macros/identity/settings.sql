@@ -66,12 +66,8 @@
 {%- endmacro %}
 
 {#- The person that a row names: its user, else its e-mail. -#}
-{% macro person_of(relation) -%}
-    {%- if 'email' in person_kinds() -%}
-        coalesce({{ relation }}.user_key, {{ relation }}.email_key)
-    {%- else -%}
-        {{ relation }}.user_key
-    {%- endif -%}
+{% macro person_key() -%}
+    {{ 'coalesce(user_key, email_key)' if 'email' in person_kinds() else 'user_key' }}
 {%- endmacro %}
 
 {#- How many people one identifier of this kind, or one match of this rule, may stand

@@ -1,17 +1,14 @@
 {#- The events of touched visitor days, in an incremental build. The dates are written
     out beside the exact condition, so that the engine can skip what lies elsewhere: the
     cost follows the days touched, not the history. -#}
-{% macro is_on_touched_day(relation) -%}
+{% macro is_on_touched_day(prefix='') -%}
     {%- set dates = touched_dates() -%}
     {%- if dates -%}
-        {{ relation }}.activity_date in (date '{{ dates | join("', date '") }}')
-        and exists (
-            select 1
+        {{ prefix }}activity_date in (date '{{ dates | join("', date '") }}')
+        and ({{ prefix }}visitor_id, {{ prefix }}activity_date) in (
+            select touched.visitor_id, touched.activity_date
             from {{ ref('int_visitor_days__touched') }} as touched
-            where
-                touched.visitor_id = {{ relation }}.visitor_id
-                and touched.activity_date = {{ relation }}.activity_date
-                and {{ is_pending('touched.touched_at') }}
+            where {{ is_pending('touched.touched_at') }}
         )
     {%- else -%} 1 = 0
     {%- endif -%}

@@ -41,7 +41,10 @@ components as (
         first_value(resolved.node_key) over (
             partition by resolved.root_key
             order by
-                case when {{ is_person('identifiers.identifier_kind') }} then 0 else 1 end,
+                case
+                    when {{ is_person('identifiers.identifier_kind') }} then 0
+                    else 1
+                end,
                 resolved.first_seen_at,
                 resolved.node_key
         ) as customer_id,

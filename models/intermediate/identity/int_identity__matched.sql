@@ -7,7 +7,7 @@ keyed as (
     select
         match_keys.match_key,
         match_keys.rule_name,
-        {{ person_of('seen') }} as person_key,
+        {{ person_key() }} as person_key,
         seen.event_count,
         seen.first_seen_at,
         seen.last_seen_at

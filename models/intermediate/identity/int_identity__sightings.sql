@@ -10,10 +10,10 @@ rows_seen as (
         {%- for key in held %}
         {{ key }},
         {%- endfor %}
-        {{ person_of('linked') }} as person_key,
+        {{ person_key() }} as person_key,
         first_seen_at,
         last_seen_at
-    from {{ ref('int_visitor_days__linked') }} as linked
+    from {{ ref('int_visitor_days__linked') }}
 
     union all
 
@@ -22,10 +22,10 @@ rows_seen as (
         null as device_key,
         null as session_key,
         {{ 'email_key,' if 'email_key' in held }}
-        {{ person_of('lines') }} as person_key,
+        {{ person_key() }} as person_key,
         ordered_at as first_seen_at,
         ordered_at as last_seen_at
-    from {{ ref('int_order_lines__priced') }} as lines
+    from {{ ref('int_order_lines__priced') }}
 
     union all
 
@@ -34,10 +34,10 @@ rows_seen as (
         null as device_key,
         null as session_key,
         {{ 'email_key,' if 'email_key' in held }}
-        {{ person_of('alternated') }} as person_key,
+        {{ person_key() }} as person_key,
         first_seen_at,
         last_seen_at
-    from {{ ref('int_visitor_days__alternated') }} as alternated
+    from {{ ref('int_visitor_days__alternated') }}
 
 ),
 
@@ -66,7 +66,7 @@ ranked as (
         moments.seen_at,
         row_number() over (
             partition by moments.held_key, moments.seen_at
-            order by identifiers.identifier_kind desc, moments.person_key
+            order by identifiers.identifier_kind desc, moments.person_key asc
         ) as place
     from moments
     inner join {{ ref('identifiers') }} as identifiers

@@ -87,7 +87,8 @@ explained as (
         case
             when is_used then null
             when people_count is not null
-                then cast(people_count as varchar) || ' people were seen with it, at most '
+                then cast(people_count as varchar)
+                    || ' people were seen with it, at most '
                     || cast(max_people_count as varchar) || ' may be'
             when left_customer_id = right_customer_id
                 then 'the two are linked by other identifiers'

@@ -11,16 +11,14 @@ with
 shared_days as (
 
     select
-        linked.visitor_id,
-        linked.activity_date
-    from {{ ref('int_visitor_days__linked') }} as linked
+        visitor_id,
+        activity_date
+    from {{ ref('int_visitor_days__linked') }}
     {%- if is_incremental() and not touches_everything() %}
-    where {{ is_on_touched_day('linked') }}
+    where {{ is_on_touched_day() }}
     {%- endif %}
     group by 1, 2
-    having
-        min(coalesce(linked.user_key, linked.email_key))
-        != max(coalesce(linked.user_key, linked.email_key))
+    having min(coalesce(user_key, email_key)) != max(coalesce(user_key, email_key))
 
 ),
 
@@ -44,9 +42,8 @@ logins as (
         and accepted.activity_date = shared_days.activity_date
     where
         coalesce(accepted.user_key, accepted.email_key) is not null
-        {%- if is_incremental() and not touches_everything() %}
-        and {{ is_on_touched_day('accepted') }}
-        {%- endif %}
+        and {{ is_on_touched_day('accepted.')
+            if is_incremental() and not touches_everything() else '1 = 1' }}
 
 ),
 
@@ -79,8 +76,7 @@ alternated as (
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at
     from numbered
-    group by
-        visitor_id, user_key, email_key, turn_number, activity_date
+    group by 1, 2, 3, 4, 5
 
 )
 

@@ -10,9 +10,9 @@ with
 
 events as (
 
-    select * from {{ ref('int_events__accepted') }} as accepted
+    select * from {{ ref('int_events__accepted') }}
     {%- if is_incremental() and not touches_everything() %}
-    where {{ is_on_touched_day('accepted') }}
+    where {{ is_on_touched_day() }}
     {%- endif %}
 
 ),
