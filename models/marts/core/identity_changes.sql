@@ -60,7 +60,7 @@ changes as (
         assigned_at as changed_at
     from assigned
     where previous_customer_id != customer_id
-    group by 1, 2, 5
+    group by previous_customer_id, customer_id, assigned_at
 
 ),
 
