@@ -29,6 +29,8 @@ TABLES = (
     "marts.stitched_sessions",
     "marts.customers",
     "marts.customer_identifiers",
+    "marts.identity_edges",
+    "intermediate.int_visitor_days__alternated",
     "marts.customer_days",
     "marts.orders",
     "marts.order_lines",

@@ -41,7 +41,7 @@ class Reading:
 
 @pytest.fixture(
     scope="module",
-    params=[(11, "last_touch"), (12, "first_touch"), (19, "time_bounded")],
+    params=[(11, "last_touch"), (12, "first_touch"), (15, "time_bounded")],
     ids=lambda param: param[1],
 )
 def reading(
