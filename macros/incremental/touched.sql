@@ -12,13 +12,16 @@
 {%- endmacro %}
 
 {#- Whether everything has to be done again: a first build, a full refresh, a consumer
-    that is missing, a rule that was changed, or a first build that never completed. -#}
+    that is missing, a setting that was changed, or a first build that never completed. -#}
 {% macro touches_everything() -%}
     {%- if not execute or flags.FULL_REFRESH -%}{{ return(true) }}{%- endif -%}
     {%- for name in touched_consumers() + ['int_batches__completed'] -%}
         {%- if not relation_of(name) -%}{{ return(true) }}{%- endif -%}
     {%- endfor -%}
-    {%- if last_settings().rules != rule_settings() -%}{{ return(true) }}{%- endif -%}
+    {%- set last = last_settings() -%}
+    {%- if last.rules != rule_settings() or last.rows != row_settings() -%}
+        {{ return(true) }}
+    {%- endif -%}
     {{ return(run_query(
         "select 1 from " ~ ref('int_visitor_days__touched') ~ " where visitor_id = "
         ~ nobody() ~ " and activity_date = date '0001-01-01' and "
@@ -38,10 +41,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A relation beside {{ this }} that is looked up, not depended on: it is built later in
-    the same flow. -#}
+{#- A model of this project that is looked up, not depended on: it is built later in the
+    same flow. Nothing where it was not built yet. -#}
 {% macro relation_of(name) -%}
-    {{ return(adapter.get_relation(this.database, this.schema, name)) }}
+    {%- if not execute -%}{{ return(none) }}{%- endif -%}
+    {%- set node = graph.nodes['model.habitue.' ~ name] -%}
+    {{ return(adapter.get_relation(node.database, node.schema, node.alias)) }}
 {%- endmacro %}
 
 {#- The visitors to deal with in this build, with the first day touched. -#}
