@@ -56,3 +56,25 @@
     where {{ is_pending('touched_at') }}
     group by 1
 {%- endmacro %}
+
+{#- The first and the last day to deal with, as a literal condition on a column, so that
+    the engine can skip what lies before and after. `reach` days before are read along. -#}
+{% macro lies_in_touched_dates(column, reach=0) -%}
+    {%- set found = run_query(
+        "select min(activity_date), max(activity_date) from "
+        ~ ref('int_visitor_days__touched') ~ " where " ~ is_pending('touched_at')
+    ).rows if execute else [] -%}
+    {%- if not found or found[0][0] is none -%} 1 = 0
+    {%- else -%}
+        {{ column }} >= {{ days_after("date '" ~ found[0][0] ~ "'", -reach) }}
+        and {{ column }} <= date '{{ found[0][1] }}'
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The highest time in a column, as a literal. -#}
+{% macro latest_time(relation, column) -%}
+    {%- set found = run_query(
+        "select max(" ~ column ~ ") from " ~ relation
+    ).rows if execute else [[none]] -%}
+    timestamp '{{ found[0][0] or "1970-01-01" }}'
+{%- endmacro %}
