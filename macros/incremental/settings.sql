@@ -60,3 +60,14 @@
 {% macro reads_again() -%}
     {{ return(last_settings().rows != row_settings()) }}
 {%- endmacro %}
+
+{#- Whether every row that {{ this }} holds is read again, so that nothing has to be
+    compared with what is held. -#}
+{% macro starts_afresh(dataset) -%}
+    {%- if not execute or not reads_again() -%}{{ return(false) }}{%- endif -%}
+    {{ return(not run_query(
+        "select 1 from " ~ this ~ " where input_name not in (select input_name from "
+        ~ relation_of('int_inputs__fingerprinted') ~ " where dataset = '" ~ dataset
+        ~ "') limit 1"
+    ).rows) }}
+{%- endmacro %}

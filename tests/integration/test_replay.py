@@ -1,4 +1,4 @@
-"""Rows that could not be used return once what was wrong is mended, without a refresh."""
+"""Rows that could not be used return once what was wrong is mended."""
 
 from __future__ import annotations
 
