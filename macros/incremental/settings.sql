@@ -4,6 +4,7 @@
         'late_after_days', 'late_policy', 'double_fire_seconds',
         'bot_events_per_minute', 'reporting_time_zone', 'session_timeout_seconds',
         'session_cap_days', 'session_midnight_split', 'session_campaign_split',
+        'heartbeat_seconds',
     ])) }}
 {%- endmacro %}
 

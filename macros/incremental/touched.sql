@@ -7,7 +7,7 @@
 {% macro touched_consumers() -%}
     {{ return([
         'int_events__set_aside', 'int_session_days__measured',
-        'int_identifiers__linked',
+        'int_page_view_days__measured', 'int_identifiers__linked',
     ]) }}
 {%- endmacro %}
 
@@ -50,4 +50,19 @@
     from {{ ref('int_visitor_days__touched') }}
     where {{ is_pending('touched_at') }}
     group by 1
+{%- endmacro %}
+
+{#- The visitor days to deal with in this build, and the first of them as a literal. -#}
+{% macro touched_days() -%}
+    select distinct visitor_id, activity_date
+    from {{ ref('int_visitor_days__touched') }}
+    where {{ is_pending('touched_at') }}
+{%- endmacro %}
+
+{% macro first_touched_day() -%}
+    {%- set first = run_query(
+        "select cast(coalesce(min(activity_date), date '9999-12-31') as varchar) from ("
+        ~ touched_days() ~ ") as touched"
+    ).rows[0][0] -%}
+    date '{{ first }}'
 {%- endmacro %}

@@ -91,7 +91,7 @@ delivered as (
         arrived.unit_price,
         arrived.engaged_seconds,
         arrived.scroll_ratio,
-        cast(coalesce(arrived.occurred_at, timestamp '1970-01-01') as date)
+        cast(coalesce(arrived.occurred_at, timestamp '9999-12-31') as date)
             as activity_date,
         arrived.occurred_at,
         arrived.device_created_at,

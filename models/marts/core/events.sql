@@ -18,7 +18,7 @@ components as (
 
 sessions as (
 
-    select * from {{ ref('sessions') }}
+    select * from {{ ref('int_sessions__stitched') }}
 
 ),
 
@@ -55,6 +55,12 @@ events as (
         and accepted.occurred_at <= sessions.ended_at
         {%- if uses_client_sessions() %}
         and accepted.client_session_id is not distinct from sessions.client_session_id
+        and (
+            accepted.client_session_id is null
+            or coalesce(accepted.received_at, accepted.occurred_at)
+            <= {{ seconds_after('sessions.first_received_at',
+                var('session_cap_days') * 86400) }}
+        )
         {%- endif %}
     left join components as users on accepted.user_key = users.pseudonym
     left join components as visitors on accepted.visitor_id = visitors.pseudonym
