@@ -56,9 +56,9 @@
     skip what it stored long ago. To be asked before anything is forgotten. -#}
 {% macro earliest_to_measure() -%}
     {{ return(run_query(
-        "select cast(coalesce(min(at), timestamp '9999-12-31') as varchar) from ("
-        ~ "select min(cast(first_date as timestamp)) as at from (" ~ touched_visitors()
-        ~ ") as touched union all select min(streak_started_at) as at from ("
+        "select cast(coalesce(min(reached_at), timestamp '9999-12-31') as varchar) from ("
+        ~ "select min(cast(first_date as timestamp)) as reached_at from (" ~ touched_visitors()
+        ~ ") as touched union all select min(streak_started_at) as reached_at from ("
         ~ reached_streaks() ~ ") as reached) as bounds"
     ).rows[0][0]) }}
 {%- endmacro %}
