@@ -31,7 +31,7 @@ events as (
             )
         )
         {%- if is_incremental() and not touches_everything() %}
-        and accepted.activity_date >= {{ first_touched_day() }}
+        and {{ lies_in_touched_dates('accepted.activity_date') }}
         {%- endif %}
 
 ),
