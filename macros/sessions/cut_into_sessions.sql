@@ -2,8 +2,7 @@
     than the timeout is a streak; midnights and campaigns cut a streak into splits where
     they are asked for, and the cap cuts every split into parts. All cuts are moments, so
     events at one moment stay together and sessions never overlap. The producer's own
-    sessions are not cut: what it sent longer than the cap after the first receipt is
-    left out. -#}
+    sessions are not cut (see within_session_cap). -#}
 {% macro cut_into_sessions(relation) -%}
     {%- set is_client = uses_client_sessions() -%}
     {%- set is_split = var('session_midnight_split') or var('session_campaign_split') -%}
@@ -14,20 +13,11 @@
     {%- set partition = 'visitor_id' ~ (', client_session_id' if is_client else '') -%}
 with
 
-    {%- if is_client %}
+in_time as (
 
-received as (
-
-    select
-        *,
-        coalesce(received_at, occurred_at) as taken_in_at,
-        min(coalesce(received_at, occurred_at)) over (
-            partition by {{ partition }}
-        ) as first_taken_in_at
-    from {{ relation }}
+    {{ within_session_cap(relation) | indent(4) }}
 
 ),
-    {%- endif %}
 
 ordered as (
 
@@ -39,14 +29,7 @@ ordered as (
         lag(occurred_at) over (
             partition by {{ partition }} order by occurred_at, source, event_id
         ) as previous_at
-    {%- if is_client %}
-    from received
-    where
-        client_session_id is null
-        or taken_in_at <= {{ seconds_after('first_taken_in_at', cap) }}
-    {%- else %}
-    from {{ relation }}
-    {%- endif %}
+    from in_time
 
 ),
 

@@ -45,7 +45,7 @@ measured as (
         page_view_id,
         case when page_view_id is null then event_id end as view_event_id,
         {%- for name in ['user_key', 'client_session_id', 'event_type', 'page_host',
-            'page_path', 'product_id', 'category'] %}
+            'page_path', 'product_id', 'category'] + traffic_columns() %}
         min(case when is_view then {{ name }} end) as {{ name }},
         {%- endfor %}
         count(distinct case
@@ -57,8 +57,7 @@ measured as (
             when scroll_ratio > 1 then 1 when scroll_ratio < 0 then 0 else scroll_ratio
         end) as scroll_ratio,
         min(case when is_view then occurred_at end) as viewed_at,
-        min(case when is_view then coalesce(received_at, occurred_at) end)
-            as first_received_at,
+        min(case when is_view then received_at end) as received_at,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at
     from events

@@ -2,7 +2,8 @@
     cookie. Where the producer sends engaged time itself, the larger of the two counts:
     neither is ever more than the time that was spent. -#}
 {%- set values = ['visitor_id', 'user_key', 'client_session_id', 'event_type',
-    'page_host', 'page_path', 'product_id', 'category', 'first_received_at'] -%}
+    'page_host', 'page_path', 'product_id', 'category', 'received_at']
+    + traffic_columns() -%}
 with
 
 days as (
@@ -23,7 +24,7 @@ put_together as (
         sum(heartbeat_seconds) as heartbeat_seconds,
         max(sent_engaged_seconds) as sent_engaged_seconds,
         max(scroll_ratio) as scroll_ratio,
-        min(viewed_at) as viewed_at,
+        min(viewed_at) as occurred_at,
         min(started_at) as started_at,
         max(ended_at) as ended_at
     from days

@@ -57,9 +57,7 @@ events as (
         and accepted.client_session_id is not distinct from sessions.client_session_id
         and (
             accepted.client_session_id is null
-            or coalesce(accepted.received_at, accepted.occurred_at)
-            <= {{ seconds_after('sessions.first_received_at',
-                var('session_cap_days') * 86400) }}
+            or {{ is_within_session_cap('accepted', 'sessions.first_received_at') }}
         )
         {%- endif %}
     left join components as users on accepted.user_key = users.pseudonym

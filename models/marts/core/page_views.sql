@@ -39,11 +39,14 @@ page_views as (
         views.page_path,
         views.product_id,
         views.category,
+        {%- for name in traffic_columns() %}
+        views.{{ name }},
+        {%- endfor %}
         cast(case
             when sessions.session_id is not null
                 then row_number() over (
                     partition by sessions.session_id
-                    order by views.viewed_at, views.page_view_key
+                    order by views.occurred_at, views.page_view_key
                 )
         end as bigint) as position_in_session,
         cast(case
@@ -57,14 +60,13 @@ page_views as (
     from views
     left join sessions
         on views.visitor_id = sessions.visitor_id
-        and views.viewed_at >= sessions.started_at
-        and views.viewed_at <= sessions.ended_at
+        and views.occurred_at >= sessions.started_at
+        and views.occurred_at <= sessions.ended_at
         {%- if uses_client_sessions() %}
         and views.client_session_id is not distinct from sessions.client_session_id
         and (
             views.client_session_id is null
-            or views.first_received_at <= {{ seconds_after(
-                'sessions.first_received_at', var('session_cap_days') * 86400) }}
+            or {{ is_within_session_cap('views', 'sessions.first_received_at') }}
         )
         {%- endif %}
     left join components as users on views.user_key = users.pseudonym
