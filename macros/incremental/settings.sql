@@ -4,7 +4,7 @@
         'late_after_days', 'late_policy', 'double_fire_seconds',
         'bot_events_per_minute', 'bot_views_without_engagement', 'reporting_time_zone',
         'session_timeout_seconds', 'session_cap_days', 'session_midnight_split',
-        'session_campaign_split',
+        'session_campaign_split', 'heartbeat_seconds',
     ]) ~ ', code: ' ~ code_of(touched_consumers(), seeds=['bot_user_agents'])) }}
 {%- endmacro %}
 

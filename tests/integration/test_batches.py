@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 KINDS = ("events", "order_lines", "consents")
 TABLES = (
     "marts.events",
+    "marts.page_views",
     "marts.sessions",
     "marts.stitched_sessions",
     "marts.customers",
