@@ -249,9 +249,7 @@ def mobile(shared_data: Path, built_once: Callable[..., Warehouse]) -> Warehouse
     return built_once("snowplow_mobile", build)
 
 
-def mobile_rows(
-    shared_data: Path, table: str, columns: str
-) -> list[tuple[Any, ...]]:
+def mobile_rows(shared_data: Path, table: str, columns: str) -> list[tuple[Any, ...]]:
     path = shared_data / f"snowplow_mobile/expected/snowplow_mobile_{table}.csv"
     return rows_of(
         f"select {columns} from read_csv('{path}', all_varchar = true, "
