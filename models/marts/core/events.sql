@@ -61,7 +61,8 @@ events as (
         )
         {%- endif %}
     left join components as users on accepted.user_key = users.pseudonym
-    left join components as visitors on accepted.visitor_id = visitors.pseudonym
+    left join {{ ref('int_visitors__held') }} as visitors
+        on {{ is_held_at('visitors', 'accepted.visitor_id', 'accepted.occurred_at') }}
 
 )
 
