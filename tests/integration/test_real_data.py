@@ -6,7 +6,6 @@ sessions and scores are worked out a second time, naively.
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
