@@ -550,8 +550,9 @@ def test_a_setting_that_means_nothing_stops_the_build(
     path = warehouse.folder / "events_1.csv"
     path.write_text(CALM + "a,page_view,2024-05-01 10:00:00,ada,,\n")
     build = warehouse.dbt(
-        "run",
+        "build",
         *("--select", "+int_session_days__measured"),
+        *("--exclude-resource-type", "test", "unit_test"),
         variables={"sources": ["files"], "files_events_path": str(path)} | variables,
     )
     assert not build.succeeded
