@@ -46,3 +46,28 @@
         )
     {%- endif -%}
 {%- endmacro %}
+
+{#- Pre-hooks of the delivered rows: what was read in another way than now is given up
+    where it can be read again, and what lay in the future returns when its time is
+    there. -#}
+{% macro forget_rows_read_again(dataset) -%}
+    {%- if is_incremental() and reads_again() -%}
+        delete from {{ this }}
+        where input_name in (
+            select inputs.input_name
+            from {{ ref('int_inputs__fingerprinted') }} as inputs
+            where inputs.dataset = '{{ dataset }}'
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro release_rows_whose_time_has_come(time) -%}
+    {%- if is_incremental() -%}
+        update {{ this }}
+        set invalid_reason = null, arrived_at = {{ build_time() }}
+        where
+            invalid_reason = 'time in the future'
+            and received_at is null
+            and {{ time }} <= {{ seconds_after(build_time(), 86400) }}
+    {%- endif -%}
+{%- endmacro %}

@@ -12,13 +12,16 @@
 {%- endmacro %}
 
 {#- Whether everything has to be done again: a first build, a full refresh, a consumer
-    that is missing, a rule that was changed, or a first build that never completed. -#}
+    that is missing, a setting that was changed, or a first build that never completed. -#}
 {% macro touches_everything() -%}
     {%- if not execute or flags.FULL_REFRESH -%}{{ return(true) }}{%- endif -%}
     {%- for name in touched_consumers() + ['int_batches__completed'] -%}
         {%- if not relation_of(name) -%}{{ return(true) }}{%- endif -%}
     {%- endfor -%}
-    {%- if last_settings().rules != rule_settings() -%}{{ return(true) }}{%- endif -%}
+    {%- set last = last_settings() -%}
+    {%- if last.rules != rule_settings() or last.rows != row_settings() -%}
+        {{ return(true) }}
+    {%- endif -%}
     {{ return(run_query(
         "select 1 from " ~ ref('int_visitor_days__touched') ~ " where visitor_id = "
         ~ nobody() ~ " and activity_date = date '0001-01-01' and "
@@ -38,10 +41,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A relation beside {{ this }} that is looked up, not depended on: it is built later in
-    the same flow. -#}
+{#- A model of this project that is looked up, not depended on: it is built later in the
+    same flow. Nothing where it was not built yet. -#}
 {% macro relation_of(name) -%}
-    {{ return(adapter.get_relation(this.database, this.schema, name)) }}
+    {%- if not execute -%}{{ return(none) }}{%- endif -%}
+    {%- set node = graph.nodes['model.habitue.' ~ name] -%}
+    {{ return(adapter.get_relation(node.database, node.schema, node.alias)) }}
 {%- endmacro %}
 
 {#- The visitors to deal with in this build, with the first day touched. -#}
@@ -50,4 +55,26 @@
     from {{ ref('int_visitor_days__touched') }}
     where {{ is_pending('touched_at') }}
     group by 1
+{%- endmacro %}
+
+{#- The first and the last day to deal with, as a literal condition on a column, so that
+    the engine can skip what lies before and after. `reach` days before are read along. -#}
+{% macro lies_in_touched_dates(column, reach=0) -%}
+    {%- set found = run_query(
+        "select min(activity_date), max(activity_date) from "
+        ~ ref('int_visitor_days__touched') ~ " where " ~ is_pending('touched_at')
+    ).rows if execute else [] -%}
+    {%- if not found or found[0][0] is none -%} 1 = 0
+    {%- else -%}
+        {{ column }} >= {{ days_after("date '" ~ found[0][0] ~ "'", -reach) }}
+        and {{ column }} <= date '{{ found[0][1] }}'
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The highest time in a column, as a literal. -#}
+{% macro latest_time(relation, column) -%}
+    {%- set found = run_query(
+        "select max(" ~ column ~ ") from " ~ relation
+    ).rows if execute else [[none]] -%}
+    timestamp '{{ found[0][0] or "1970-01-01" }}'
 {%- endmacro %}

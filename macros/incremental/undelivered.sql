@@ -1,15 +1,18 @@
 {#- The rows of `relation` that {{ this }} does not hold yet, each with its copy number
     among rows of one identity. No clock or order of arrival is trusted: rows are counted
     per delivery (what names a row in its input), here and there, and only deliveries
-    with more rows there are read again. Only repeated identities are windowed.
+    with more rows there are read again, of inputs that changed. Only repeated identities
+    are windowed.
 
+    dataset   the dataset that the rows belong to
     identity  columns that name the thing that happened
-    delivery  columns that name a row of an input; narrow, they are read in full
+    delivery  columns that name a row of an input
     content   columns that tell two rows of one delivery apart
     derived   more of them: a column here and what it is made of there -#}
-{% macro undelivered(relation, identity, delivery, content, derived={}) -%}
+{% macro undelivered(relation, dataset, identity, delivery, content, derived={}) -%}
     {%- set held_content = key_of(content + derived.keys() | list) -%}
     {%- set raw_content = key_of(content + derived.values() | list) -%}
+    {%- set news = news_of(dataset) -%}
     {%- if is_incremental() -%}
 with
 
@@ -19,9 +22,11 @@ changed as (
     from (
         select {{ fast_hash(delivery) }} as delivery_hash, 1 as raw_count, 0 as held_count
         from {{ relation }}
+        where {{ news }}
         union all
         select {{ fast_hash(delivery) }} as delivery_hash, 0 as raw_count, 1 as held_count
         from {{ this }}
+        where {{ news }}
     ) as counted
     group by 1
     having sum(raw_count) > sum(held_count)
@@ -35,7 +40,9 @@ held_contents as (
         {{ held_content }} as content_hash,
         count(*) as held_count
     from {{ this }}
-    where {{ fast_hash(delivery) }} in (select delivery_hash from changed)
+    where
+        {{ fast_hash(delivery) }} in (select delivery_hash from changed)
+        and {{ news }}
     group by 1, 2
 
 ),
@@ -51,7 +58,9 @@ candidates as (
             order by {{ delivery | join(', ') }}
         ) as content_number
     from {{ relation }}
-    where {{ fast_hash(delivery) }} in (select delivery_hash from changed)
+    where
+        {{ fast_hash(delivery) }} in (select delivery_hash from changed)
+        and {{ news }}
 
 ),
 

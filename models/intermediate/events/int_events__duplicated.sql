@@ -2,60 +2,94 @@
     wins), or of the same order or page view under another id. Only repeated keys
     are windowed, and the order decides alike in whatever order the copies arrived.
     A copy that lost stands for no order: another event of that order is its first. -#}
+{{ config(materialized='table') }}
+-- depends_on: {{ ref('int_visitor_days__touched') }}
 {%- set content = ['event_name', 'visitor_id', 'user_key', 'device_key', 'session_key',
     'email_key', 'profile_key', 'user_agent_key', 'client_session_id', 'page_host',
     'page_path', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign',
     'product_id', 'category', 'currency', 'order_id', 'page_view_id', 'feature_name',
     'experiment_id', 'experiment_arm', 'quantity', 'unit_price', 'engaged_seconds',
     'scroll_ratio', 'sent_at'] -%}
-{%- set order = "valid.received_at, valid.device_created_at, valid.occurred_at, "
-    ~ key_of(content) ~ ", valid.event_id, valid.input_name, valid.copy_number" -%}
+{%- set order = 'valid.received_at, valid.device_created_at, valid.occurred_at, '
+    ~ key_of(content) ~ ', valid.event_id, valid.input_name, valid.copy_number' -%}
+{%- set id_hash = fast_hash(['source', 'event_id']) -%}
+{%- set key_hash = fast_hash(['source', 'business_key']) -%}
+{%- set is_limited = not touches_everything() %}
 with
 
 valid as (
 
-    select *
-    from {{ ref('int_events__delivered') }}
+    select * from {{ ref('int_events__delivered') }}
     where invalid_reason is null
+
+),
+
+pending as (
+
+    select
+        {{ id_hash }} as id_hash,
+        case when business_key is not null then {{ key_hash }} end as key_hash
+    from {{ ref('int_events__pending') }}
+
+),
+
+in_question as (
+
+    select id_hash from pending
+    union all
+    select {{ id_hash }} as id_hash
+    from valid
+    where {{ key_hash }} in (select key_hash from pending where key_hash is not null)
 
 ),
 
 repeated_ids as (
 
-    select distinct
-        source,
-        event_id
+    select {{ id_hash }} as id_hash
     from valid
-    where copy_number > 1
+    where
+        copy_number > 1
+        {%- if is_limited %}
+        and {{ id_hash }} in (select id_hash from in_question)
+        {%- endif %}
 
 ),
 
 repeated_keys as (
 
-    select
-        source,
-        business_key
+    select {{ key_hash }} as key_hash
     from valid
-    where business_key is not null
-    group by 1, 2
-    having min(event_id) != max(event_id)
+    where
+        business_key is not null
+        {%- if is_limited %}
+        and {{ key_hash }} in (select key_hash from pending)
+        {%- endif %}
+    group by 1
+    having count(*) > 1
 
 ),
 
 id_copies as (
 
     select
-        valid.source,
-        valid.event_id,
-        valid.copy_number,
-        'repeated event_id' as reason,
-        row_number() over (
-            partition by valid.source, valid.event_id order by {{ order }}
-        ) as place
+        source,
+        event_id,
+        copy_number,
+        row_number() over (partition by source, event_id order by {{ order }}) as place
     from valid
-    inner join repeated_ids
-        on valid.source = repeated_ids.source
-        and valid.event_id = repeated_ids.event_id
+    where {{ id_hash }} in (select id_hash from repeated_ids)
+
+),
+
+id_losers as (
+
+    select
+        source,
+        event_id,
+        copy_number,
+        'repeated event_id' as reason
+    from id_copies
+    where place > 1
 
 ),
 
@@ -69,26 +103,22 @@ key_copies as (
             partition by valid.source, valid.business_key order by {{ order }}
         ) as first_event_id
     from valid
-    inner join repeated_keys
-        on valid.source = repeated_keys.source
-        and valid.business_key = repeated_keys.business_key
-    left join id_copies
-        on valid.source = id_copies.source
-        and valid.event_id = id_copies.event_id
-        and valid.copy_number = id_copies.copy_number
-    where coalesce(id_copies.place, 1) = 1
+    left join id_losers
+        on valid.source = id_losers.source
+        and valid.event_id = id_losers.event_id
+        and valid.copy_number = id_losers.copy_number
+    where
+        valid.business_key is not null
+        and {{ fast_hash(['valid.source', 'valid.business_key']) }} in (
+            select key_hash from repeated_keys
+        )
+        and id_losers.event_id is null
 
 ),
 
-losers as (
+duplicated as (
 
-    select
-        source,
-        event_id,
-        copy_number,
-        reason
-    from id_copies
-    where place > 1
+    select * from id_losers
     union all
     select
         source,
@@ -100,10 +130,4 @@ losers as (
 
 )
 
-select
-    source,
-    event_id,
-    copy_number,
-    min(reason) as reason
-from losers
-group by 1, 2, 3
+select * from duplicated

@@ -6,9 +6,13 @@ with
 inputs as (
 
     select
-        *,
-        sum(raw_row_count) over (partition by source) as source_row_count
+        dataset,
+        source,
+        input_name,
+        sum(raw_row_count) as raw_row_count,
+        sum(sum(raw_row_count)) over (partition by source) as source_row_count
     from {{ ref('int_inputs__counted') }}
+    group by 1, 2, 3
 
 ),
 
