@@ -145,10 +145,14 @@ class ResidentDbt:
         if not lookups.database.exists():
             lookups.folder.mkdir(parents=True)
             self._invoke(lookups, "seed", "--select", "lookups")
+        return self.copy(lookups, name)
+
+    def copy(self, original: Warehouse, name: str) -> Warehouse:
+        """The same database once more, under another name."""
         warehouse = Warehouse(self.folder / name)
         shutil.rmtree(warehouse.folder, ignore_errors=True)
         warehouse.folder.mkdir()
-        shutil.copy(lookups.database, warehouse.database)
+        shutil.copy(original.database, warehouse.database)
         return warehouse
 
     def run(self, warehouse: Warehouse, *models: str) -> None:
