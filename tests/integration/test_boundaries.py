@@ -289,7 +289,7 @@ def test_rotating_cookies_are_sessions_of_their_own_and_one_visit(
 def test_two_logins_on_one_device_are_two_customers(before: Warehouse) -> None:
     customer = customer_of(before)
     assert customer("ann") != customer("bob")
-    # The tablet is in the vault as a cookie and as a device; both follow the last login.
+    # The tablet is a cookie and a device in the vault; both follow the last login.
     assert before.query(
         "select distinct names.customer_id from marts.customer_identifiers as names "
         "inner join vault.identifiers as vault using (pseudonym) "
