@@ -4,7 +4,7 @@
         'late_after_days', 'late_policy', 'double_fire_seconds',
         'bot_events_per_minute', 'bot_views_without_engagement', 'reporting_time_zone',
         'session_timeout_seconds', 'session_cap_days', 'session_midnight_split',
-        'session_campaign_split',
+        'session_campaign_split', 'heartbeat_seconds',
     ]) ~ ', code: ' ~ code_of(touched_consumers(), seeds=['bot_user_agents'])) }}
 {%- endmacro %}
 
@@ -59,4 +59,15 @@
 {#- Whether rows that are held were read in another way than rows are read now. -#}
 {% macro reads_again() -%}
     {{ return(last_settings().rows != row_settings()) }}
+{%- endmacro %}
+
+{#- Whether every row that {{ this }} holds is read again, so that nothing has to be
+    compared with what is held. -#}
+{% macro starts_afresh(dataset) -%}
+    {%- if not execute or not reads_again() -%}{{ return(false) }}{%- endif -%}
+    {{ return(not run_query(
+        "select 1 from " ~ this ~ " where input_name not in (select input_name from "
+        ~ relation_of('int_inputs__fingerprinted') ~ " where dataset = '" ~ dataset
+        ~ "') limit 1"
+    ).rows) }}
 {%- endmacro %}

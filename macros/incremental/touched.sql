@@ -7,7 +7,7 @@
 {% macro touched_consumers() -%}
     {{ return([
         'int_events__set_aside', 'int_session_days__measured',
-        'int_identifiers__linked',
+        'int_page_view_days__measured', 'int_identifiers__linked',
     ]) }}
 {%- endmacro %}
 
@@ -55,6 +55,13 @@
     from {{ ref('int_visitor_days__touched') }}
     where {{ is_pending('touched_at') }}
     group by 1
+{%- endmacro %}
+
+{#- The visitor days to deal with in this build. -#}
+{% macro touched_days() -%}
+    select distinct visitor_id, activity_date
+    from {{ ref('int_visitor_days__touched') }}
+    where {{ is_pending('touched_at') }}
 {%- endmacro %}
 
 {#- The first and the last day to deal with, as a literal condition on a column, so that

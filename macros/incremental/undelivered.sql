@@ -13,7 +13,7 @@
     {%- set held_content = key_of(content + derived.keys() | list) -%}
     {%- set raw_content = key_of(content + derived.values() | list) -%}
     {%- set news = news_of(dataset) -%}
-    {%- if is_incremental() -%}
+    {%- if is_incremental() and not starts_afresh(dataset) -%}
 with
 
 changed as (

@@ -11,11 +11,14 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import numpy as np
 from adversary import VARIABLES, deliver, make_world
 from agreement import assert_ledger_adds_up, assert_same, content_of
 from pyarrow import parquet
 from warehouse import WITHOUT_SEGMENTS, Warehouse
+
+from habitue.generation import generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 KINDS = ("events", "order_lines", "consents")
 TABLES = (
     "marts.events",
+    "marts.page_views",
     "marts.sessions",
     "marts.stitched_sessions",
     "marts.customers",
@@ -144,6 +148,45 @@ def test_a_file_that_is_written_again_with_more_rows_gives_the_tables_of_one_bui
     assert_same(content_of(growing, TABLES), content_of(expected, TABLES))
 
 
+def test_tables_that_grow_give_the_tables_of_one_build(
+    tmp_path: Path, new_warehouse: Callable[[str], Warehouse]
+) -> None:
+    """Raw tables of the warehouse itself; days of receipt arrive out of order."""
+    raw = generate(customers=80, days=10, seed=5, out=tmp_path).raw_folder
+    producers = ("web", "shop", "support")
+    variables = {"use_demo_seeds": False} | {
+        f"{producer}_schema": f"raw_{producer}" for producer in producers
+    }
+
+    def fill(warehouse: Warehouse, condition: str) -> None:
+        with duckdb.connect(str(warehouse.database)) as connection:
+            for producer in producers:
+                connection.execute(f"create schema if not exists raw_{producer}")
+            for path in sorted(raw.glob("*.parquet")):
+                columns = parquet.read_schema(path).names
+                table = "raw_" + path.stem.replace("_", ".", 1)
+                clock = "received_at" if "received_at" in columns else "changed_at"
+                connection.execute(
+                    f"create table if not exists {table} as "
+                    f"select * from '{path}' where false"
+                )
+                connection.execute(
+                    f"insert into {table} select * from '{path}' "
+                    f"where {condition.format(clock=clock)}"
+                )
+
+    days = [f"day(cast({{clock}} as timestamp)) % 3 = {number}" for number in (1, 0, 2)]
+    growing = new_warehouse("growing_tables")
+    for condition in days:
+        fill(growing, condition)
+        run(growing, variables)
+    fresh = new_warehouse("fresh_tables")
+    fill(fresh, "true")
+    run(fresh, variables)
+    assert fresh.value("select count(*) from marts.events") > 1_000
+    assert_same(content_of(growing), content_of(fresh))
+
+
 def test_an_order_is_not_lost_to_a_copy_that_lost(
     tmp_path: Path, warehouse: Warehouse
 ) -> None:
@@ -182,12 +225,15 @@ def test_a_build_without_news_changes_nothing(
 def test_killed_builds_leave_nothing_that_the_next_does_not_repair(
     tmp_path: Path, new_warehouse: Callable[[str], Warehouse]
 ) -> None:
-    """The first build and three more are killed, each around another write."""
+    """The first build and six more are killed, each around another write."""
     last_words = (
         r"OK .*\.int_events__delivered ",
+        r"OK .*\.identifiers ",
         r"OK .*\.int_visitor_days__touched ",
+        r"OK .*\.int_events__set_aside ",
         r"OK .*\.int_session_days__measured ",
         r"START .*\.int_order_lines__delivered ",
+        r"START .*\.int_inputs__counted ",
     )
     delivery = make_delivery(tmp_path, 8, len(last_words))
     everything = delivery.everything()

@@ -6,7 +6,6 @@ sessions and scores are worked out a second time, naively.
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
@@ -607,123 +606,6 @@ def test_sparkify_identity_does_not_hang_on_the_session_mode(
         )
         == unknown_events
     )
-
-
-# Snowplow: two batches of a tracker with the published state after the second
-
-
-def save_snowplow_batch(shared_data: Path, folder: Path, number: int) -> dict[str, Any]:
-    """Write one batch beside those before it; gives the vars that read them all."""
-    source = shared_data / "snowplow_two_batch"
-    suffix = ("", "_update")[number]
-    read = "all_varchar = true, nullstr = 'NULL'"
-    write_parquet(
-        "select events.event_id, events.event as event_type, "
-        "events.derived_tstamp as occurred_at, "
-        "events.collector_tstamp as received_at, events.user_id, "
-        "events.domain_userid as anonymous_id, "
-        "events.domain_sessionid as client_session_id, "
-        "events.page_urlpath as page_path, pages.id as page_view_id "
-        f"from read_csv('{source}/event/sp_event{suffix}.csv', {read}) as events "
-        f"left join read_csv('{source}/web_page/sp_web_page{suffix}.csv', {read}) "
-        "as pages on events.event_id = pages.root_id",
-        folder / f"events_{number}.parquet",
-    )
-    return {
-        "sources": ["files"],
-        "session_mode": "client",
-        "files_events_path": str(folder / "events_*.parquet"),
-    }
-
-
-@pytest.fixture(scope="session")
-def snowplow_first(
-    shared_data: Path, built_once: Callable[..., Warehouse]
-) -> Warehouse:
-    """After the first batch."""
-    return built_once(
-        "snowplow_first",
-        lambda warehouse: warehouse.build(
-            **save_snowplow_batch(shared_data, warehouse.folder, 0)
-        ),
-    )
-
-
-@pytest.fixture(scope="session")
-def snowplow(
-    shared_data: Path,
-    snowplow_first: Warehouse,
-    built_once: Callable[..., Warehouse],
-) -> Warehouse:
-    """After the second batch."""
-
-    def build(warehouse: Warehouse) -> None:
-        shutil.copy(snowplow_first.database, warehouse.database)
-        options = save_snowplow_batch(shared_data, warehouse.folder, 1)
-        warehouse.build(
-            **options
-            | {"files_events_path": str(warehouse.folder / "events_1.parquet")}
-        )
-
-    return built_once("snowplow", build)
-
-
-def sessions_with_users(warehouse: Warehouse) -> list[tuple[Any, ...]]:
-    """Session, the user its customer turned out to be, its start and end."""
-    return warehouse.query(
-        "with users as (select names.customer_id, vault.raw_value "
-        "from marts.customer_identifiers as names "
-        "inner join vault.identifiers as vault using (pseudonym) "
-        "where vault.identifier_kind = 'user_id') "
-        "select sessions.client_session_id, users.raw_value, "
-        "sessions.started_at, sessions.ended_at, sessions.page_view_count "
-        "from marts.sessions left join users using (customer_id) order by 1"
-    )
-
-
-def test_two_snowplow_batches_equal_one_refresh(
-    shared_data: Path, snowplow: Warehouse, warehouse: Warehouse
-) -> None:
-    save_snowplow_batch(shared_data, warehouse.folder, 0)
-    warehouse.build(**save_snowplow_batch(shared_data, warehouse.folder, 1))
-    for table in ("sessions", "stitched_sessions", "events", "customer_identifiers"):
-        everything = f"select * from marts.{table} order by all"
-        assert snowplow.query(everything) == warehouse.query(everything), table
-
-
-def test_the_first_snowplow_batch_leaves_one_session_anonymous(
-    snowplow_first: Warehouse,
-) -> None:
-    assert [row[:2] for row in sessions_with_users(snowplow_first)] == [
-        ("user_1_session_1", "user_id_1"),
-        ("user_2_session_1", "user_id_2"),
-        ("user_3_session_1", None),
-    ]
-
-
-def test_snowplow_sessions_are_stitched_as_published(
-    snowplow: Warehouse, shared_data: Path
-) -> None:
-    folder = shared_data / "snowplow_two_batch/expected"
-    expected = {
-        session: (
-            None if user.startswith("domain_") else user,
-            start,
-            end,
-        )
-        for session, user, start, end in rows_of(
-            "select session_id, inferred_user_id, "
-            "cast(strptime(session_start, '%Y-%m-%d %-H:%M:%S') as timestamp) "
-            "+ interval 5 hours, "
-            "cast(strptime(session_end, '%Y-%m-%d %-H:%M:%S') as timestamp) "
-            "+ interval 5 hours "
-            f"from read_csv('{folder}/snowplow_sessions_expected.csv', "
-            "all_varchar = true, nullstr = 'NULL')"
-        )
-    }
-    found = {row[0]: row[1:4] for row in sessions_with_users(snowplow)}
-    assert len(expected) == 5
-    assert found == expected
 
 
 # Published edge lists with their connected components

@@ -43,9 +43,10 @@ class BuildError(AssertionError):
 
 @dataclass(frozen=True)
 class Warehouse:
-    """One DuckDB file and the folder that dbt works in."""
+    """One DuckDB file, the folder that dbt works in, and the project it builds."""
 
     folder: Path
+    project: Path = PROJECT
 
     @property
     def database(self) -> Path:
@@ -60,7 +61,7 @@ class Warehouse:
         """Run dbt in the project on this database, whatever it answers."""
         ran = subprocess.run(
             self._command(arguments, variables),
-            cwd=PROJECT,
+            cwd=self.project,
             env=self._environment(environment),
             capture_output=True,
             text=True,
@@ -75,7 +76,7 @@ class Warehouse:
         """Run dbt and kill it, with all it started, once a line matches this."""
         with subprocess.Popen(
             self._command(arguments, variables),
-            cwd=PROJECT,
+            cwd=self.project,
             env=self._environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -18,7 +18,7 @@ components as (
 
 sessions as (
 
-    select * from {{ ref('sessions') }}
+    select * from {{ ref('int_sessions__stitched') }}
 
 ),
 
@@ -55,6 +55,10 @@ events as (
         and accepted.occurred_at <= sessions.ended_at
         {%- if uses_client_sessions() %}
         and accepted.client_session_id is not distinct from sessions.client_session_id
+        and (
+            accepted.client_session_id is null
+            or {{ is_within_session_cap('accepted', 'sessions.first_received_at') }}
+        )
         {%- endif %}
     left join components as users on accepted.user_key = users.pseudonym
     left join components as visitors on accepted.visitor_id = visitors.pseudonym

@@ -1,3 +1,5 @@
+{#- Events are tallied without joining verdicts to rows: what was set aside is taken off
+    what is usable. -#}
 {%- set buckets = [
     'kept', 'duplicate', 'double_fired', 'invalid', 'late', 'bot', 'no_consent',
 ] -%}
@@ -25,7 +27,31 @@ buckets as (
 
 ),
 
-counted as (
+tallied as (
+
+    select
+        'events' as dataset,
+        source,
+        input_name,
+        case when invalid_reason is null then 'kept' else 'invalid' end as bucket,
+        count(*) as row_count
+    from {{ ref('int_events__delivered') }}
+    group by 1, 2, 3, 4
+
+    union all
+
+    {%- for bucket, sign in {'bucket': '', "'kept'": '-'}.items() %}
+    select
+        'events' as dataset,
+        source,
+        input_name,
+        {{ bucket }} as bucket,
+        {{ sign }}count(*) as row_count
+    from {{ ref('int_events__set_aside') }}
+    group by 1, 2, 3, 4
+
+    union all
+    {%- endfor %}
 
     select
         dataset,
@@ -34,6 +60,20 @@ counted as (
         bucket,
         count(*) as row_count
     from {{ ref('int_rows__bucketed') }}
+    where dataset != 'events'
+    group by 1, 2, 3, 4
+
+),
+
+counted as (
+
+    select
+        dataset,
+        source,
+        input_name,
+        bucket,
+        cast(sum(row_count) as bigint) as row_count
+    from tallied
     group by 1, 2, 3, 4
 
 ),
