@@ -31,6 +31,10 @@ TYPES = (
     *("product_view", "purchase", "purchase", "mystery", ""),
 )
 UNREADABLE = ("a lot", "1,5", "--")
+IDS = (
+    *("event_id", "user_id", "anonymous_id", "device_id", "client_session_id"),
+    *("page_view_id", "order_id"),
+)
 LINE_COLUMNS = (
     *("order_id", "line_id", "ordered_at", "received_at", "user_id", "anonymous_id"),
     *(
@@ -93,7 +97,7 @@ def as_world(arrival: Arrival) -> World:
     """Frames for the naive reading, which does not know who stands for nobody."""
     names = [name.lower() for name in NOBODY]
     frames = arrival.frames()
-    for column in ("user_id", "anonymous_id", "device_id", "client_session_id"):
+    for column in IDS:
         values = frames["events"][column]
         frames["events"][column] = values.mask(values.str.lower().isin(names))
     emails = frames["events"]["email"]
@@ -137,11 +141,11 @@ def _events(draw: st.DrawFn, number: int, *, with_ties: bool) -> dict[str, Any]:
         "received_at": at + pd.Timedelta("2s") + pd.Timedelta(microseconds=number),
     }
     if name == "purchase":
-        row["order_id"] = pick(None, "event order 1", "event order 2")
+        row["order_id"] = pick(None, "undefined", "event order 1", "event order 2")
         row["product_id"] = pick(None, "product 1")
         row["unit_price"] = pick(None, 5, 7.25)
     if name == "page_view":
-        row["page_view_id"] = pick(*[None] * 4, "view 1", "view 2")
+        row["page_view_id"] = pick(*[None] * 3, "null", "view 1", "view 2")
     return row | draw(_spoilings(at, number, with_ties=with_ties))
 
 
@@ -160,7 +164,7 @@ def _spoilings(
     }
     # A row without an id is told from others by its page.
     nameless = {
-        "event_id": draw(st.sampled_from(NO_TEXT)),
+        "event_id": draw(st.sampled_from([*NO_TEXT, *NOBODY])),
         "page_path": f"/row/{number}",
     }
     troubles: list[dict[str, Any]] = [
@@ -174,6 +178,10 @@ def _spoilings(
     return draw(st.sampled_from([*[{}] * 24, *troubles]))
 
 
+def _is_nobody(row: dict[str, Any]) -> bool:
+    return row["event_id"] in {*NO_TEXT, *NOBODY}
+
+
 @st.composite
 def _copies(draw: st.DrawFn, of: Rows, number: int, *, with_ties: bool) -> Any:
     """An event again: as it was, or received at another time with other contents."""
@@ -183,7 +191,7 @@ def _copies(draw: st.DrawFn, of: Rows, number: int, *, with_ties: bool) -> Any:
     other = draw(_events(number, with_ties=with_ties))
     for name in draw(st.lists(st.sampled_from(list(other)), max_size=6)):
         row[name] = other[name]
-    row["event_id"] = row["event_id"] or other["event_id"]
+    row["event_id"] = other["event_id"] if _is_nobody(row) else row["event_id"]
     if not with_ties:
         # Other contents come with a receipt and a moment that nothing else has.
         row["occurred_at"] = other["occurred_at"]

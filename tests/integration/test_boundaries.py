@@ -172,11 +172,6 @@ def deliveries_built(
     return states
 
 
-ids_of_nothing = pytest.mark.xfail(
-    strict=True, reason="'null' as an event or order id is taken for an id"
-)
-
-
 @pytest.fixture(scope="module")
 def states(tmp_path_factory: pytest.TempPathFactory) -> list[Warehouse]:
     return deliveries_built(tmp_path_factory, FIRST_DELIVERY, SECOND_DELIVERY)
@@ -385,7 +380,6 @@ def test_rows_without_an_event_id_are_no_copies_of_each_other(
     assert len(sessions_of(before, "without event id")) == len(WITHOUT_EVENT_ID)
 
 
-@ids_of_nothing
 @pytest.mark.parametrize("text", NO_TEXT[2:])
 def test_an_event_id_that_all_rows_have_makes_none_a_copy(
     before: Warehouse, text: str
@@ -393,7 +387,6 @@ def test_an_event_id_that_all_rows_have_makes_none_a_copy(
     assert sessions_of(before, f"event id {text}") == [("10:00:00", "10:20:00", 3)]
 
 
-@ids_of_nothing
 def test_an_order_id_that_all_rows_have_is_no_order(before: Warehouse) -> None:
     assert before.query("select count(*), sum(amount) from marts.orders") == [
         (len(ORDER_ID_OF_ALL), 10 * len(ORDER_ID_OF_ALL))

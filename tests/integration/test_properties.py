@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TABLES = (
     "marts.events",
+    "marts.page_views",
     "marts.sessions",
     "marts.stitched_sessions",
     "marts.customers",
