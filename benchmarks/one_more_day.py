@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -349,7 +350,15 @@ def main() -> None:
     place = Workplace(options.out.resolve() / "one_more_day")
     shutil.rmtree(place.folder, ignore_errors=True)
     place.folder.mkdir(parents=True)
-    lay_out(place, events=options.events, days=options.days, seed=options.seed)
+    # In a process of its own: a child starts with the peak memory of its parent.
+    settings = {name: getattr(options, name) for name in ("events", "days", "seed")}
+    drawing = multiprocessing.get_context("spawn").Process(
+        target=lay_out, args=(place,), kwargs=settings
+    )
+    drawing.start()
+    drawing.join()
+    if drawing.exitcode:
+        raise SystemExit("the shop could not be generated")
     report, builds = measure(place)
     show(report, builds)
     written = options.out / f"one_more_day_{options.events}.json"
