@@ -7,7 +7,8 @@
 {% macro touched_consumers() -%}
     {{ return([
         'int_events__set_aside', 'int_session_days__measured',
-        'int_page_view_days__measured', 'int_identifiers__linked',
+        'int_page_view_days__measured', 'int_visitor_days__linked',
+        'int_visitor_days__alternated',
     ]) }}
 {%- endmacro %}
 
@@ -57,13 +58,6 @@
     group by 1
 {%- endmacro %}
 
-{#- The visitor days to deal with in this build. -#}
-{% macro touched_days() -%}
-    select distinct visitor_id, activity_date
-    from {{ ref('int_visitor_days__touched') }}
-    where {{ is_pending('touched_at') }}
-{%- endmacro %}
-
 {#- The first and the last day to deal with, as a literal condition on a column, so that
     the engine can skip what lies before and after. `reach` days before are read along. -#}
 {% macro lies_in_touched_dates(column, reach=0) -%}
@@ -84,4 +78,33 @@
         "select max(" ~ column ~ ") from " ~ relation
     ).rows if execute else [[none]] -%}
     timestamp '{{ found[0][0] or "1970-01-01" }}'
+{%- endmacro %}
+
+{#- The events of touched visitor days, in an incremental build. The dates are written
+    out beside the exact condition, so that the engine can skip what lies elsewhere: the
+    cost follows the days touched, not the history. -#}
+{% macro is_on_touched_day(prefix='') -%}
+    {%- set dates = touched_dates() -%}
+    {%- if dates -%}
+        {{ prefix }}activity_date in (date '{{ dates | join("', date '") }}')
+        and ({{ prefix }}visitor_id, {{ prefix }}activity_date) in (
+            select touched.visitor_id, touched.activity_date
+            from {{ ref('int_visitor_days__touched') }} as touched
+            where {{ is_pending('touched.touched_at') }}
+        )
+    {%- else -%} 1 = 0
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro touched_dates() -%}
+    {%- set dates = [] -%}
+    {%- if execute -%}
+        {%- for row in run_query(
+            "select distinct activity_date from " ~ ref('int_visitor_days__touched')
+            ~ " where " ~ is_pending('touched_at') ~ " order by 1"
+        ).rows -%}
+            {%- do dates.append(row[0]) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(dates) }}
 {%- endmacro %}

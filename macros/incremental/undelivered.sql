@@ -8,8 +8,12 @@
     identity  columns that name the thing that happened
     delivery  columns that name a row of an input
     content   columns that tell two rows of one delivery apart
-    derived   more of them: a column here and what it is made of there -#}
-{% macro undelivered(relation, dataset, identity, delivery, content, derived={}) -%}
+    derived   more of them: a column here and what it is made of there
+    given     the identity as the producer gave it, where finding out what stands in for
+              a missing one takes reading the whole row -#}
+{% macro undelivered(
+    relation, dataset, identity, delivery, content, derived={}, given=none
+) -%}
     {%- set held_content = key_of(content + derived.keys() | list) -%}
     {%- set raw_content = key_of(content + derived.values() | list) -%}
     {%- set news = news_of(dataset) -%}
@@ -98,14 +102,15 @@ left join held_copies
     {%- if not loop.last %} and {% endif %}
     {%- endfor %}
     {%- else -%}
+    {%- set identity_hash = fast_hash(given or identity) -%}
+    {%- set is_named = (given or ["''"]) | join(' is not null and ') ~ ' is not null' %}
 with
 
 repeated as (
 
-    select identity_hash
-    from (
-        select {{ fast_hash(identity) }} as identity_hash from {{ relation }}
-    ) as hashed
+    select {{ identity_hash }} as identity_hash
+    from {{ relation }}
+    where {{ is_named }}
     group by 1
     having count(*) > 1
 
@@ -113,7 +118,9 @@ repeated as (
 
 select *, 1 as copy_number
 from {{ relation }}
-where {{ fast_hash(identity) }} not in (select identity_hash from repeated)
+where
+    {{ is_named }}
+    and {{ identity_hash }} not in (select identity_hash from repeated)
 
 union all
 
@@ -123,6 +130,8 @@ select
         partition by {{ identity | join(', ') }} order by {{ delivery | join(', ') }}
     ) as copy_number
 from {{ relation }}
-where {{ fast_hash(identity) }} in (select identity_hash from repeated)
+where
+    not ({{ is_named }})
+    or {{ identity_hash }} in (select identity_hash from repeated)
     {%- endif -%}
 {%- endmacro %}

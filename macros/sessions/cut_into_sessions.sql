@@ -6,10 +6,7 @@
 {% macro cut_into_sessions(relation) -%}
     {%- set is_client = uses_client_sessions() -%}
     {%- set is_split = var('session_midnight_split') or var('session_campaign_split') -%}
-    {%- set cap = var('session_cap_days') * 86400 -%}
     {%- set start = 'split_started_at' if is_split else 'streak_started_at' -%}
-    {%- set part = 'floor((' ~ epoch_seconds('occurred_at') ~ ' - ' ~ epoch_seconds(start)
-        ~ ') / ' ~ cap ~ ')' -%}
     {%- set partition = 'visitor_id' ~ (', client_session_id' if is_client else '') -%}
 with
 
@@ -39,10 +36,10 @@ streaked as (
         *,
         max(
             case
-                when previous_at is null then occurred_at
                 {%- if is_client %}
-                when client_session_id is not null then null
+                when client_session_id is not null then first_occurred_at
                 {%- endif %}
+                when previous_at is null then occurred_at
                 when occurred_at > {{ seconds_after(
                     'previous_at', var('session_timeout_seconds')) }} then occurred_at
             end
@@ -70,13 +67,10 @@ parts as (
         {%- if not is_split %}
         streak_started_at as split_started_at,
         {%- endif %}
-        {%- if is_client %}
-        case when client_session_id is not null then 0 else {{ part }} end as part_number,
-        {%- else %}
-        {{ part }} as part_number,
-        {%- endif %}
+        {{ part_of('occurred_at', start) }} as part_number,
         case
             when previous_at >= {{ start }}
+                and {{ part_of('previous_at', start) }} = {{ part_of('occurred_at', start) }}
                 then {{ exact_seconds_between('previous_at', 'occurred_at') }}
         end as gap_seconds
     from {{ 'split' if is_split else 'streaked' }}
@@ -84,6 +78,21 @@ parts as (
 )
 
 select * from parts
+{%- endmacro %}
+
+{#- The part of a split that a time lies in, counted by the cap. -#}
+{% macro part_of(time, start) -%}
+    {%- if uses_client_sessions() -%}
+    case
+            when client_session_id is null
+                then floor(({{ epoch_seconds(time) }} - {{ epoch_seconds(start) }})
+                    / {{ var('session_cap_days') * 86400 }})
+            else 0
+        end
+    {%- else -%}
+    floor(({{ epoch_seconds(time) }} - {{ epoch_seconds(start) }})
+            / {{ var('session_cap_days') * 86400 }})
+    {%- endif -%}
 {%- endmacro %}
 
 {#- The start of the split that each event of a streak lies in. A session without a

@@ -11,7 +11,10 @@ from (
         *,
         min(coalesce(received_at, occurred_at)) over (
             partition by visitor_id, client_session_id
-        ) as first_received_at
+        ) as first_received_at,
+        min(occurred_at) over (
+            partition by visitor_id, client_session_id
+        ) as first_occurred_at
     from {{ relation }}
 ) as received
 where

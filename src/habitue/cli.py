@@ -1,4 +1,4 @@
-"""The command line: generate data with planted truth, and sum up a build."""
+"""The command line: generate data, sum up a build, explain who is who."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
+from habitue.database import DatabaseError
 from habitue.generation import GenerationError, generate
-from habitue.summary import Summary, SummaryError, read_summary
+from habitue.identity_command import identity_app
+from habitue.summary import Summary, read_summary
 
 app = typer.Typer(
     help="Behavioural customer segmentation that lives in the warehouse.",
@@ -22,6 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(identity_app, name="identity")
 _BAD_INPUT = 2
 
 
@@ -93,7 +96,7 @@ def summary(
     path = database or Path(os.environ.get("HABITUE_DATABASE", "habitue.duckdb"))
     try:
         found = read_summary(path)
-    except SummaryError as error:
+    except DatabaseError as error:
         raise _refused(error) from error
     if as_json:
         typer.echo(json.dumps(_as_dict(found), indent=2))

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import duckdb
+from habitue.database import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-class SummaryError(ValueError):
-    """There is no database, or no finished build in it."""
 
 
 class SegmentLine(NamedTuple):
@@ -109,27 +105,14 @@ def read_summary(database: Path) -> Summary:
         database: The DuckDB file that was built.
 
     Raises:
-        SummaryError: If there is no such file, it is being written to, or it holds no
+        DatabaseError: If there is no such file, it is being written to, or it holds no
             finished build.
     """
-    if not database.is_file():
-        raise SummaryError(f"No database at {database}: run `dbt build` first.")
-    try:
-        connection = duckdb.connect(str(database), read_only=True)
-    except duckdb.IOException as error:
-        raise SummaryError(
-            f"{database} cannot be opened; is a build running? ({error})"
-        ) from error
-    with connection:
-        try:
-            segments = connection.execute(_SEGMENTS).fetchall()
-            ledger = connection.execute(_LEDGER).fetchall()
-            customers = connection.execute(_CUSTOMERS).fetchall()[0]
-            reasons = connection.execute(_REASON).fetchall()
-        except duckdb.CatalogException as error:
-            raise SummaryError(
-                f"{database} holds no finished build: run `dbt build` first."
-            ) from error
+    with opened(database) as connection:
+        segments = connection.execute(_SEGMENTS).fetchall()
+        ledger = connection.execute(_LEDGER).fetchall()
+        customers = connection.execute(_CUSTOMERS).fetchall()[0]
+        reasons = connection.execute(_REASON).fetchall()
     return Summary(
         database=database.resolve(),
         as_of_date=customers[2],

@@ -39,7 +39,7 @@ incomplete as (
         {{ columns | join(', ') }},
         1 as row_count
     from rows_tested
-    where {{ needed | join(' is null or ') }} is null
+    where {{ needed | join(' is null or ') ~ ' is null' if needed else '1 = 0' }}
 
 )
 

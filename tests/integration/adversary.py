@@ -39,8 +39,7 @@ TYPES = (
 VARIABLES: dict[str, Any] = {
     "sources": ["files"],
     "bot_events_per_minute": 12,
-    "max_users_per_identifier": 3,
-    "max_users_per_email": 2,
+    "max_group_size": {"default": 3, "email": 2},
     "session_cap_days": 1,
 }
 TEXT = (

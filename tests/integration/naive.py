@@ -6,9 +6,9 @@ A node is (kind, raw value), as in ("user_id", "ada").
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from zoneinfo import ZoneInfo
 
 Node = tuple[str, str]
 Row = dict[str, Any]
@@ -237,21 +238,79 @@ def kept_lines(order_lines: pd.DataFrame) -> list[Row]:
     return list(versions.values())
 
 
-def sessions_of(kept: list[Row], *, cap: timedelta) -> list[Session]:
-    """Sessions by inactivity; a streak without a gap is cut every `cap`."""
+def sessions_of(
+    kept: list[Row],
+    *,
+    cap: timedelta,
+    midnight_in: ZoneInfo | None = None,
+    by_campaign: bool = False,
+) -> list[Session]:
+    """Sessions by inactivity; a streak without a gap is cut every `cap`.
+
+    It may be cut before at every midnight of a zone, and where a campaign follows
+    another one. What happened at one moment is never cut apart.
+    """
     sessions = []
     for visitor, rows in _grouped(kept, "visitor").items():
-        previous, streak, part = None, None, None
+        previous, start, part, day, campaign = None, None, None, None, None
+        moments: dict[Any, list[Row]] = defaultdict(list)
         for row in sorted(rows, key=lambda row: (row["at"], row["event_id"])):
-            if previous is None or row["at"] - previous > TIMEOUT:
-                streak, part = row["at"], None
-            number = (row["at"] - streak) // cap
+            moments[row["at"]].append(row)
+        for at, together in moments.items():
+            if previous is None or at - previous > TIMEOUT:
+                start, part, day, campaign = at, None, None, None
+            if midnight_in and local_date(at, midnight_in) != day:
+                start, part, campaign = at, None, None
+                day = local_date(at, midnight_in)
+            for row in together:
+                named = campaign_of(row)
+                if by_campaign and named:
+                    if campaign and named != campaign:
+                        start, part = at, None
+                    campaign = named
+            number = (at - start) // cap
             if number != part:
                 sessions.append(Session(visitor))
                 part = number
-            sessions[-1].events.append(row)
-            previous = row["at"]
+            sessions[-1].events += together
+            previous = at
     return sessions
+
+
+def local_date(at: pd.Timestamp, zone: ZoneInfo) -> date:
+    """The calendar date of a UTC time in a zone."""
+    return at.to_pydatetime().replace(tzinfo=UTC).astimezone(zone).date()
+
+
+def campaign_of(row: Row) -> tuple[Any, ...] | None:
+    """What an event says of its campaign."""
+    named = tuple(row.get(f"utm_{part}") for part in ("source", "medium", "campaign"))
+    return named if any(named) else None
+
+
+def engaged_seconds(session: Session, zone: ZoneInfo) -> Decimal:
+    """Ten seconds per bucket with a heartbeat and five once, or gaps, day by day."""
+    total, has_beaten = Decimal(0), False
+    previous = None
+    days: dict[date, list[Row]] = defaultdict(list)
+    gaps: dict[date, Decimal] = defaultdict(Decimal)
+    for row in session.events:
+        day = local_date(row["at"], zone)
+        days[day].append(row)
+        if previous is not None:
+            microseconds = (row["at"] - previous) // timedelta(microseconds=1)
+            gaps[day] += min(Decimal(60), Decimal(microseconds) / 1_000_000)
+        previous = row["at"]
+    for day, rows in days.items():
+        beats = {
+            row["at"].timestamp() // 10 for row in rows if row["name"] == "page_ping"
+        }
+        if not beats:
+            total += gaps[day]
+        else:
+            total += 10 * len(beats) + (0 if has_beaten else 5)
+            has_beaten = True
+    return total
 
 
 @dataclass
@@ -262,6 +321,9 @@ class Sightings:
     pairs: dict[frozenset[Node], list[Any]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    logins: dict[Node, list[tuple[Any, Node]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
     def add(self, nodes: Iterable[Node], at: Any) -> None:
         present = sorted(set(nodes))
@@ -269,17 +331,28 @@ class Sightings:
             self.nodes[node].append(at)
             for other in present[place + 1 :]:
                 self.pairs[frozenset((node, other))].append(at)
+        people = [node for kind in PERSONS for node in present if node[0] == kind]
+        for node in present:
+            if people and node[0] not in PERSONS:
+                self.logins[node].append((at, people[0]))
 
-    def neighbours(self, node: Node) -> list[tuple[Any, Node]]:
-        """Who was seen with this identifier, and when last."""
+    def neighbours(self, node: Node) -> list[tuple[list[Any], Node]]:
+        """Who was seen with this identifier, and when."""
         return [
-            (max(times), next(iter(pair - {node})))
+            (times, next(iter(pair - {node})))
             for pair, times in self.pairs.items()
             if node in pair
         ]
 
-    def user_count(self, node: Node) -> int:
-        return sum(other[0] == "user_id" for _, other in self.neighbours(node))
+    def is_crowded(self, node: Node, max_group_size: dict[str, int]) -> bool:
+        kinds = Counter(other[0] for _, other in self.neighbours(node))
+        limit = max_group_size.get(node[0], max_group_size["default"])
+        return node[0] != "user_id" and max(kinds[kind] for kind in PERSONS) > limit
+
+    def person_at(self, node: Node, at: Any) -> Node:
+        """Who logged in last before then, or first after it."""
+        past = [login for login in self.logins[node] if login[0] <= at]
+        return max(past)[1] if past else min(self.logins[node])[1]
 
 
 def sightings_of(kept: list[Row], lines: list[Row]) -> Sightings:
@@ -301,27 +374,46 @@ def sightings_of(kept: list[Row], lines: list[Row]) -> Sightings:
     return sightings
 
 
-def customers_of(
+@dataclass(frozen=True)
+class Identity:
+    """Who holds what, and what every customer is called after."""
+
+    sightings: Sightings
+    mode: str
+    owner: dict[Node, Node | None]
+    customers: dict[Node, Node]
+
+    def customer_at(self, visitor: Node, user: str | None, at: Any) -> Node:
+        """The customer of a session that ends then."""
+        if user:
+            return self.customers["user_id", user]
+        if self.mode == "time_bounded" and self.owner.get(visitor) is not None:
+            return self.customers[self.sightings.person_at(visitor, at)]
+        return self.customers[visitor]
+
+
+def identity_of(
     sightings: Sightings,
     *,
-    max_users_per_identifier: int,
-    max_users_per_email: int,
+    mode: str,
+    max_group_size: dict[str, int],
     tie_break: Callable[[Node], Any],
-) -> dict[Node, Node]:
+) -> Identity:
     """Every identifier and the one that its customer is called after.
 
-    A cookie or device goes to the person seen with it last, and never joins two people;
-    people are joined by e-mail addresses only, cookies nobody logged in on by what they
-    share, and these follow the person last seen with a neighbour.
+    A cookie or device goes to one person, seen with it last or first, and never joins
+    two people; people are joined by e-mail addresses only, cookies nobody logged in on
+    by what they share, and these follow the person that held a neighbour.
     """
-    owner = _owners(sightings, max_users_per_identifier)
+    pick = _first if mode == "first_touch" else _last
+    owner = _owners(sightings, max_group_size, pick)
     graph = networkx.Graph()
     graph.add_nodes_from(sightings.nodes)
     for one, other in sightings.pairs:
         is_alike = (one[0] in PERSONS) == (other[0] in PERSONS)
         is_free = one not in owner and other not in owner
         crowded = any(
-            node[0] == "email" and sightings.user_count(node) > max_users_per_email
+            node[0] == "email" and sightings.is_crowded(node, max_group_size)
             for node in (one, other)
         )
         if is_alike and is_free and not crowded:
@@ -331,16 +423,21 @@ def customers_of(
     merged: dict[Any, set[Node]] = defaultdict(set)
     for group in groups:
         adopters = [
-            (at, owner[other])
+            (
+                times,
+                sightings.person_at(other, max(times))
+                if mode == "time_bounded"
+                else owner[other],
+            )
             for node in group
             if node[0] not in PERSONS and node not in owner
-            for at, other in sightings.neighbours(node)
+            for times, other in sightings.neighbours(node)
             if owner.get(other) is not None
         ]
         for node in group:
-            person = max(adopters)[1] if adopters else owner.get(node)
+            person = pick(adopters) if adopters else owner.get(node)
             merged[group_of[person or node]].add(node)
-    return {
+    customers = {
         node: min(
             members,
             key=lambda one: (
@@ -352,22 +449,33 @@ def customers_of(
         for members in merged.values()
         for node in members
     }
+    return Identity(sightings, mode, owner, customers)
+
+
+def _last(people: list[tuple[list[Any], Any]]) -> Any:
+    return max((max(times), who[0] == "user_id", who) for times, who in people)[2]
+
+
+def _first(people: list[tuple[list[Any], Any]]) -> Any:
+    return min((min(times), who[0] != "user_id", who) for times, who in people)[2]
 
 
 def _owners(
-    sightings: Sightings, max_users_per_identifier: int
+    sightings: Sightings,
+    max_group_size: dict[str, int],
+    pick: Callable[[list[tuple[list[Any], Any]]], Node],
 ) -> dict[Node, Node | None]:
-    """The person seen last with each cookie or device; none where too many were."""
+    """The person that each cookie or device goes to; none where a crowd uses it."""
     owner: dict[Node, Node | None] = {}
     for node in sightings.nodes:
         people = [
-            (at, other[0] == "user_id", other)
-            for at, other in sightings.neighbours(node)
+            (times, other)
+            for times, other in sightings.neighbours(node)
             if other[0] in PERSONS
         ]
         if people and node[0] not in PERSONS:
-            is_shared = sightings.user_count(node) > max_users_per_identifier
-            owner[node] = None if is_shared else max(people)[2]
+            is_shared = sightings.is_crowded(node, max_group_size)
+            owner[node] = None if is_shared else pick(people)
     return owner
 
 

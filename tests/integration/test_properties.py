@@ -100,7 +100,7 @@ def test_one_build_says_what_a_naive_reading_says(desk: Desk, world: Arrival) ->
     warehouse = desk.dbt.empty("read")
     desk.dbt.run(warehouse, *MODELS)
     assert_ledger_adds_up(warehouse, desk.row_count)
-    reading = reference.read_naively(warehouse, as_world(world))
+    reading = reference.read_naively(warehouse, as_world(world), "last_touch")
     reference.test_every_row_is_in_the_bucket_of_the_naive_reading(reading)
     reference.test_kept_events_are_those_of_the_naive_reading(reading)
     reference.test_sessions_are_those_of_the_naive_reading(reading)

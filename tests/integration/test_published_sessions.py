@@ -257,33 +257,304 @@ def mobile_rows(shared_data: Path, table: str, columns: str) -> list[tuple[Any, 
     )
 
 
-def test_mobile_sessions_are_those_published(
-    mobile: Warehouse, shared_data: Path
-) -> None:
-    """Not compared: what upstream's README names as not compared either."""
-    expected = mobile_rows(
+# This session holds two events of one screen view, and only the later of them is used:
+# the other is a duplicate to us, while upstream counts one view but keeps both events.
+REPEATED_VIEW_SESSION = "c6cb06d3-6019-42c2-bef4-60eaf7085cdd"
+REPEATED_VIEW = "691e7790-808a-4bfe-b7dd-5c888adaf020"
+# This device held a session whose id got stuck for a month. What came after the cap is
+# in no session here either, but still shows who used the device last.
+STUCK_DEVICE = "a7208f5a-5e77-4351-8840-f28a3d2a6507"
+
+MOBILE_SESSIONS = f"""
+    with names as ({NAMES}),
+    logins as (
+        select events.session_id, vault.raw_value, events.occurred_at
+        from marts.events
+        inner join intermediate.int_events__accepted as accepted
+            on events.source = accepted.source and events.event_id = accepted.event_id
+        inner join vault.identifiers as vault on accepted.user_key = vault.pseudonym
+    )
+    select
+        sessions.client_session_id as session_id,
+        devices.raw_value as device_user_id,
+        (
+            select arg_min(logins.raw_value, logins.occurred_at)
+            from logins where logins.session_id = sessions.session_id
+        ) as user_id,
+        persons.raw_value as stitched_user_id,
+        sessions.started_at, sessions.ended_at,
+        date_diff('second', sessions.started_at, sessions.ended_at) as seconds,
+        nullif(sessions.page_view_count, 0) as screen_views,
+        sessions.landing_event_name, sessions.exit_event_name
+    from marts.sessions
+    left join names as devices on sessions.visitor_id = devices.pseudonym
+    left join names as persons
+        on persons.identifier_kind = 'user_id'
+        and devices.customer_id = persons.customer_id
+"""
+
+
+def published_mobile_sessions(shared_data: Path) -> dict[str, tuple[Any, ...]]:
+    rows = mobile_rows(
         shared_data,
         "sessions_expected",
         "session_id, device_user_id, user_id, stitched_user_id, "
         "cast(start_tstamp as timestamp), cast(end_tstamp as timestamp), "
-        "cast(session_duration_s as bigint), coalesce(cast(screen_views as bigint), 0),"
-        " first_event_name, last_event_name",
+        "cast(session_duration_s as bigint), cast(screen_views as bigint), "
+        "first_event_name, last_event_name",
     )
-    found = mobile.query(
-        f"with names as ({NAMES}), "
-        "first as (select session_id, arg_min(raw_value, occurred_at) as user_id "
-        "from marts.events inner join names on events.customer_id = names.customer_id "
-        "and names.identifier_kind = 'user_id' group by 1) "
-        "select sessions.client_session_id, devices.raw_value, first.user_id, "
-        "persons.raw_value, sessions.started_at, sessions.ended_at, "
-        "date_diff('second', sessions.started_at, sessions.ended_at), "
-        "sessions.page_view_count, sessions.landing_event_name, "
-        "sessions.exit_event_name "
-        "from marts.sessions "
-        "left join first using (session_id) "
-        "left join names as devices on sessions.visitor_id = devices.pseudonym "
-        "left join names as persons on devices.customer_id = persons.customer_id "
-        "and persons.identifier_kind = 'user_id' order by all"
-    )
+    return {row[0]: row for row in rows}
+
+
+def test_mobile_sessions_are_those_published(
+    mobile: Warehouse, shared_data: Path
+) -> None:
+    """Compared are the columns that the set's README says were compared."""
+    expected = published_mobile_sessions(shared_data)
+    found = {row[0]: row for row in mobile.query(MOBILE_SESSIONS)}
     assert len(expected) == 7
-    assert found == expected
+    assert set(found) == set(expected)
+    for session, row in expected.items():
+        if session != REPEATED_VIEW_SESSION:
+            assert found[session][4:] == row[4:]
+        assert found[session][:3] == row[:3]
+        if row[1] != STUCK_DEVICE:
+            assert found[session][3] == row[3]
+
+
+def test_mobile_users_are_those_published(mobile: Warehouse, shared_data: Path) -> None:
+    """The user of the first session, not a person: one row per device."""
+    expected = {
+        row[0]: row
+        for row in mobile_rows(
+            shared_data,
+            "users_expected",
+            "device_user_id, user_id, cast(sessions as bigint), "
+            "cast(screen_views as bigint), cast(start_tstamp as timestamp), "
+            "cast(end_tstamp as timestamp), cast(active_days as bigint), "
+            "cast(sessions_duration_s as bigint)",
+        )
+    }
+    found = {
+        row[0]: row
+        for row in mobile.query(
+            f"with sessions as ({MOBILE_SESSIONS}) "
+            "select device_user_id, arg_min(user_id, started_at), count(*), "
+            "cast(sum(screen_views) as bigint), min(started_at), max(ended_at), "
+            "count(distinct cast(started_at as date)), cast(sum(seconds) as bigint) "
+            "from sessions group by 1"
+        )
+    }
+    repeated = published_mobile_sessions(shared_data)[REPEATED_VIEW_SESSION]
+    assert len(expected) == 4
+    assert set(found) == set(expected)
+    for device, row in expected.items():
+        assert found[device][:7] == row[:7]
+        assert found[device][7] == row[7] - (
+            repeated[6] if device == repeated[1] else 0
+        )
+
+
+def test_mobile_screen_views_are_those_published(
+    mobile: Warehouse, shared_data: Path
+) -> None:
+    expected = {
+        row[0]: row
+        for row in mobile_rows(
+            shared_data,
+            "screen_views_expected",
+            "screen_view_id, session_id, cast(screen_view_in_session_index as bigint), "
+            "cast(screen_views_in_session as bigint), "
+            "cast(derived_tstamp as timestamp), user_id",
+        )
+    }
+    found = {
+        row[0]: row
+        for row in mobile.query(
+            "select views.page_view_id, sessions.client_session_id, "
+            "views.position_in_session, views.session_page_view_count, "
+            "views.started_at, users.raw_value from marts.page_views as views "
+            "inner join marts.sessions using (session_id) "
+            "left join vault.identifiers as users on views.user_key = users.pseudonym"
+        )
+    }
+    assert len(expected) == 77
+    assert set(found) == set(expected)
+    assert {view for view in expected if found[view] != expected[view]} <= {
+        REPEATED_VIEW
+    }
+    assert found[REPEATED_VIEW][:4] == expected[REPEATED_VIEW][:4]
+
+
+@pytest.mark.xfail(strict=True, reason="a repeated view is set aside as an event")
+def test_the_mobile_session_of_a_repeated_view_is_the_published_one(
+    mobile: Warehouse, shared_data: Path
+) -> None:
+    expected = published_mobile_sessions(shared_data)[REPEATED_VIEW_SESSION]
+    found = {row[0]: row for row in mobile.query(MOBILE_SESSIONS)}
+    assert found[REPEATED_VIEW_SESSION] == expected
+
+
+@pytest.mark.xfail(strict=True, reason="what lies beyond the cap still tells identity")
+def test_the_user_of_a_device_with_a_stuck_session_is_the_published_one(
+    mobile: Warehouse, shared_data: Path
+) -> None:
+    expected = published_mobile_sessions(shared_data)
+    found = {row[0]: row for row in mobile.query(MOBILE_SESSIONS)}
+    assert {s: row[3] for s, row in found.items()} == {
+        s: row[3] for s, row in expected.items()
+    }
+
+
+# Splits and late events in small worlds, end to end
+
+CALM = "event_id,event_type,occurred_at,anonymous_id,utm_source,page_view_id\n"
+
+
+def build_rows(
+    warehouse: Warehouse, number: int, rows: list[str], **variables: Any
+) -> None:
+    """Add a file of events to those before it and build."""
+    path = warehouse.folder / f"events_{number}.csv"
+    path.write_text(CALM + "".join(f"{row}\n" for row in rows))
+    build = warehouse.dbt(
+        "build",
+        *("--exclude", "k_evidence+", "segment_centroids+"),
+        *("--exclude-resource-type", "unit_test"),
+        variables={
+            "sources": ["files"],
+            "files_events_path": str(warehouse.folder / "events_*.csv"),
+        }
+        | variables,
+    )
+    assert build.succeeded, build.output[-3000:]
+
+
+def sessions_in(warehouse: Warehouse) -> dict[str, tuple[str, int]]:
+    """Key and number of events of every session, by the hour it began."""
+    return {
+        start: (key, count)
+        for start, key, count in warehouse.query(
+            "select strftime(started_at, '%d %H:%M'), cast(session_id as varchar), "
+            "event_count from marts.sessions"
+        )
+    }
+
+
+def test_a_late_event_joins_two_sessions_into_one(warehouse: Warehouse) -> None:
+    first = [
+        "a,page_view,2024-05-01 10:00:00,ada,,",
+        "b,page_view,2024-05-01 10:50:00,ada,,",
+        "c,page_view,2024-05-01 14:00:00,ada,,",
+        "d,page_view,2024-05-01 10:00:00,ben,,",
+    ]
+    late = ["e,search,2024-05-01 10:25:00,ada,,"]
+    build_rows(warehouse, 1, first)
+    before = warehouse.query("select * from marts.sessions order by all")
+    assert len(before) == 4
+    build_rows(warehouse, 2, late)
+    after = warehouse.query(
+        "select strftime(started_at, '%H:%M'), strftime(ended_at, '%H:%M'), "
+        "event_count from marts.sessions order by all"
+    )
+    assert after == [
+        ("10:00", "10:00", 1),
+        ("10:00", "10:50", 3),
+        ("14:00", "14:00", 1),
+    ]
+    incremental = warehouse.query("select * from marts.sessions order by all")
+    build_rows(warehouse, 3, [])
+    warehouse.dbt(
+        "build",
+        "--full-refresh",
+        *("--exclude", "k_evidence+", "segment_centroids+"),
+        variables={
+            "sources": ["files"],
+            "files_events_path": str(warehouse.folder / "events_*.csv"),
+        },
+    )
+    assert warehouse.query("select * from marts.sessions order by all") == incremental
+
+
+def test_splits_keep_their_keys_when_other_parts_of_the_streak_change(
+    warehouse: Warehouse,
+) -> None:
+    """New York midnight before the clocks went forward is 05:00 UTC, after it 04:00."""
+    splits = {
+        "session_midnight_split": True,
+        "session_campaign_split": True,
+        "reporting_time_zone": "America/New_York",
+    }
+    night = [
+        "a,page_view,2024-03-10 04:50:00,ada,,",
+        "b,page_view,2024-03-10 05:10:00,ada,mail,view",
+        "c,page_view,2024-03-10 05:20:00,ada,shop,",
+        "p,page_ping,2024-03-10 05:45:00,ada,,view",
+        "d,page_view,2024-03-11 03:50:00,ada,,",
+        "e,page_view,2024-03-11 04:10:00,ada,,",
+    ]
+    build_rows(warehouse, 1, night, **splits)
+    before = sessions_in(warehouse)
+    assert {start: count for start, (_, count) in before.items()} == {
+        "10 04:50": 1,
+        "10 05:10": 1,
+        "10 05:20": 2,
+        "11 03:50": 1,
+        "11 04:10": 1,
+    }
+    assert warehouse.query(
+        "select strftime(sessions.started_at, '%d %H:%M'), "
+        "strftime(views.ended_at, '%d %H:%M'), views.engaged_seconds "
+        "from marts.page_views as views inner join marts.sessions using (session_id) "
+        "where views.page_view_id = 'view'"
+    ) == [("10 05:10", "10 05:45", 15.0)]
+    assert warehouse.query(
+        "select cast(activity_date as varchar), session_count, event_count "
+        "from marts.customer_days order by 1"
+    ) == [("2024-03-09", 1, 1), ("2024-03-10", 3, 4), ("2024-03-11", 1, 1)]
+    late = [
+        "x,search,2024-03-10 04:30:00,ada,,",
+        "y,search,2024-03-10 05:15:00,ada,,",
+        "z,search,2024-03-10 06:10:00,ada,,",
+    ]
+    build_rows(warehouse, 2, late, **splits)
+    after = sessions_in(warehouse)
+    assert {start: count for start, (_, count) in after.items()} == {
+        "10 04:30": 2,
+        "10 05:10": 2,
+        "10 05:20": 3,
+        "11 03:50": 1,
+        "11 04:10": 1,
+    }
+    for start in ("10 05:10", "10 05:20", "11 03:50", "11 04:10"):
+        assert after[start][0] == before[start][0]
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"reporting_time_zone": "Europe/Atlantis"}, "reporting_time_zone"),
+        (
+            {"session_mode": "client", "session_midnight_split": True},
+            "session_midnight_split",
+        ),
+        (
+            {"session_mode": "client", "session_campaign_split": True},
+            "session_campaign_split",
+        ),
+    ],
+)
+def test_a_setting_that_means_nothing_stops_the_build(
+    warehouse: Warehouse, variables: dict[str, Any], said: str
+) -> None:
+    path = warehouse.folder / "events_1.csv"
+    path.write_text(CALM + "a,page_view,2024-05-01 10:00:00,ada,,\n")
+    build = warehouse.dbt(
+        "build",
+        *("--select", "+int_session_days__measured"),
+        *("--exclude-resource-type", "test", "unit_test"),
+        variables={"sources": ["files"], "files_events_path": str(path)} | variables,
+    )
+    assert not build.succeeded
+    assert f"{said}" in build.output
+    assert "Compilation Error" in build.output

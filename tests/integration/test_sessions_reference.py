@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from adversary import World
-    from naive import Node, Row, Session
+    from naive import Identity, Node, Row, Session
     from warehouse import Warehouse
 
 KEY = find_key({}, allow_demo_key=True)
@@ -35,29 +35,35 @@ class Reading:
     warehouse: Warehouse
     events: list[Row]
     kept: list[Row]
+    lines: list[Row]
     sessions: list[Session]
-    customers: dict[Node, Node]
+    identity: Identity
 
 
-@pytest.fixture(scope="module", params=[11, 12])
+@pytest.fixture(
+    scope="module",
+    params=[(11, "last_touch"), (12, "first_touch"), (19, "time_bounded")],
+    ids=lambda param: param[1],
+)
 def reading(
     request: pytest.FixtureRequest, built_once: Callable[..., Warehouse]
 ) -> Reading:
-    world = make_world(request.param, with_ties=False)
+    seed, mode = request.param
+    world = make_world(seed, with_ties=False)
 
     def build(warehouse: Warehouse) -> None:
-        variables: dict[str, Any] = dict(VARIABLES)
+        variables: dict[str, Any] = VARIABLES | {"identity_mode": mode}
         for kind in ("events", "order_lines", "consents"):
-            deliver(getattr(world, kind), warehouse.folder, kind, 2, request.param)
+            deliver(getattr(world, kind), warehouse.folder, kind, 2, seed)
             path = warehouse.folder / f"{kind}_*.parquet"
             variables[f"files_{kind}_path"] = str(path)
         warehouse.build(**variables)
 
-    warehouse = built_once(f"reference_{request.param}", build)
-    return read_naively(warehouse, world)
+    warehouse = built_once(f"reference_{seed}_{mode}", build)
+    return read_naively(warehouse, world, mode)
 
 
-def read_naively(warehouse: Warehouse, world: World) -> Reading:
+def read_naively(warehouse: Warehouse, world: World, mode: str) -> Reading:
     """The second reading of a world, beside the warehouse that was built of it."""
     events = naive.judged_events(
         world.events,
@@ -65,19 +71,21 @@ def read_naively(warehouse: Warehouse, world: World) -> Reading:
         bot_events_per_minute=VARIABLES["bot_events_per_minute"],
     )
     kept = [row for row in events if row["bucket"] == "kept"]
-    customers = naive.customers_of(
-        naive.sightings_of(kept, naive.kept_lines(world.order_lines)),
-        max_users_per_identifier=VARIABLES["max_users_per_identifier"],
-        max_users_per_email=VARIABLES["max_users_per_email"],
+    lines = naive.kept_lines(world.order_lines)
+    identity = naive.identity_of(
+        naive.sightings_of(kept, lines),
+        mode=mode,
+        max_group_size=VARIABLES["max_group_size"],
         tie_break=key_of,
     )
     sessions = naive.sessions_of(
         kept, cap=timedelta(days=VARIABLES["session_cap_days"])
     )
     for session in sessions:
-        user = session.user
-        session.customer = customers[("user_id", user) if user else session.visitor]
-    return Reading(warehouse, events, kept, sessions, customers)
+        session.customer = identity.customer_at(
+            session.visitor, session.user, session.end
+        )
+    return Reading(warehouse, events, kept, lines, sessions, identity)
 
 
 def test_the_world_holds_every_kind_of_trouble(reading: Reading) -> None:
@@ -164,7 +172,7 @@ def test_every_event_is_in_the_session_that_spans_it(reading: Reading) -> None:
 def test_customers_are_those_of_the_naive_reading(reading: Reading) -> None:
     expected = {
         (node[0], key_of(node), key_of(name))
-        for node, name in reading.customers.items()
+        for node, name in reading.identity.customers.items()
     }
     found = set(
         reading.warehouse.query(
@@ -209,6 +217,64 @@ def test_sessions_belong_to_the_customer_of_the_naive_reading(reading: Reading) 
         )
     )
     assert found == expected
+
+
+def test_customer_days_are_those_of_the_naive_reading(reading: Reading) -> None:
+    """A day counts for the user last seen in the session that day, if any."""
+    expected: Counter[tuple[UUID, Any]] = Counter()
+    for session in reading.sessions:
+        for day in sorted({event["at"].date() for event in session.events}):
+            part = [event for event in session.events if event["at"].date() == day]
+            users = [event["user_id"] for event in part if event["user_id"]]
+            customer = reading.identity.customer_at(
+                session.visitor, users[-1] if users else None, part[-1]["at"]
+            )
+            expected[key_of(customer), day] += len(part)
+    found = {
+        (customer, day): count
+        for customer, day, count in reading.warehouse.query(
+            "select customer_id, activity_date, event_count "
+            "from marts.customer_days where event_count > 0"
+        )
+    }
+    assert found == expected
+
+
+def test_order_lines_belong_to_the_customer_of_the_naive_reading(
+    reading: Reading,
+) -> None:
+    expected: Counter[tuple[Any, ...]] = Counter()
+    for line in reading.lines:
+        names = (line["user_id"], line["email"], line["anonymous_id"])
+        if not any(names):
+            continue
+        customer = (
+            reading.identity.customers["email", line["email"]]
+            if line["email"] and not line["user_id"]
+            else reading.identity.customer_at(
+                ("anonymous_id", line["anonymous_id"]),
+                line["user_id"],
+                line["ordered_at"],
+            )
+        )
+        expected[line["order_id"], key_of(customer)] += 1
+    found = Counter(
+        reading.warehouse.query(
+            "select order_id, customer_id from marts.order_lines "
+            "where customer_id is not null"
+        )
+    )
+    assert found == expected
+
+
+def test_only_the_time_bounded_mode_splits_the_past_of_a_visitor(
+    reading: Reading,
+) -> None:
+    split = reading.warehouse.value(
+        "select count(*) from (select visitor_id from marts.sessions "
+        "where not has_login group by 1 having count(distinct customer_id) > 1)"
+    )
+    assert (split > 0) == (reading.identity.mode == "time_bounded")
 
 
 def test_visits_are_those_of_the_naive_reading(reading: Reading) -> None:

@@ -3,7 +3,8 @@
 -- depends_on: {{ ref('int_events__set_aside') }}
 -- depends_on: {{ ref('int_session_days__measured') }}
 -- depends_on: {{ ref('int_page_view_days__measured') }}
--- depends_on: {{ ref('int_identifiers__linked') }}
+-- depends_on: {{ ref('int_visitor_days__linked') }}
+-- depends_on: {{ ref('int_visitor_days__alternated') }}
 {{ config(materialized='incremental', incremental_strategy='append') }}
 select
     max(touched_at) as touched_at,

@@ -1,7 +1,7 @@
-{#- What has been read: inputs as they looked then, with their raw rows counted apart from
-    everything that is done to them. An input that is no longer there keeps its count,
-    since its rows are still held; one that was not read in full has no fingerprint and
-    is read again. -#}
+{#- What has been read: inputs as they looked then, with their raw rows counted apart
+    from everything that is done to them. An input that is no longer there keeps its
+    count, since its rows are still held; one that was not read in full has no
+    fingerprint and is read again. -#}
 -- depends_on: {{ ref('int_events__delivered') }}
 -- depends_on: {{ ref('int_order_lines__delivered') }}
 -- depends_on: {{ ref('int_order_headers__delivered') }}
@@ -11,6 +11,9 @@
     incremental_strategy='delete+insert',
     unique_key=['dataset', 'input_name', 'received_date'],
 ) }}
+{%- set held = this if is_incremental() else
+    '(select null as dataset, null as input_name, null as received_date, '
+    ~ 'null as fingerprint where 1 = 0)' -%}
 {%- set datasets = {
     'events': 'int_events__unioned',
     'order_lines': 'int_order_lines__unioned',
@@ -81,9 +84,7 @@ looked_at as (
 )
 
 select * from looked_at
-{%- if is_incremental() %}
 where concat_ws(' ', dataset, input_name, received_date, fingerprint) not in (
     select concat_ws(' ', dataset, input_name, received_date, fingerprint)
-    from {{ this }}
+    from {{ held }}
 )
-{%- endif %}

@@ -18,6 +18,7 @@ arrived as (
         ref('int_events__validated'),
         dataset='events',
         identity=['source', 'event_id'],
+        given=['source', 'given_event_id'],
         delivery=['input_name', 'source', 'event_id', 'received_at'],
         content=['occurred_at', 'device_created_at', 'event_name', 'client_session_id',
             'sent_at', 'page_host', 'page_path', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign',

@@ -13,8 +13,7 @@
 {%- set order = 'valid.received_at, valid.device_created_at, valid.occurred_at, '
     ~ key_of(content) ~ ', valid.event_id, valid.input_name, valid.copy_number' -%}
 {%- set id_hash = fast_hash(['source', 'event_id']) -%}
-{%- set key_hash = fast_hash(['source', 'business_key']) -%}
-{%- set is_limited = not touches_everything() %}
+{%- set key_hash = fast_hash(['source', 'business_key']) %}
 with
 
 valid as (
@@ -35,11 +34,16 @@ pending as (
 
 in_question as (
 
-    select id_hash from pending
-    union all
-    select {{ id_hash }} as id_hash
+    select
+        {{ id_hash }} as id_hash,
+        {{ key_hash }} as key_hash,
+        business_key
     from valid
-    where {{ key_hash }} in (select key_hash from pending where key_hash is not null)
+    {%- if not touches_everything() %}
+        where
+            {{ id_hash }} in (select id_hash from pending)
+            or {{ key_hash }} in (select key_hash from pending)
+    {%- endif %}
 
 ),
 
@@ -47,23 +51,15 @@ repeated_ids as (
 
     select {{ id_hash }} as id_hash
     from valid
-    where
-        copy_number > 1
-        {%- if is_limited %}
-        and {{ id_hash }} in (select id_hash from in_question)
-        {%- endif %}
+    where copy_number > 1 and {{ id_hash }} in (select id_hash from in_question)
 
 ),
 
 repeated_keys as (
 
-    select {{ key_hash }} as key_hash
-    from valid
-    where
-        business_key is not null
-        {%- if is_limited %}
-        and {{ key_hash }} in (select key_hash from pending)
-        {%- endif %}
+    select key_hash
+    from in_question
+    where business_key is not null
     group by 1
     having count(*) > 1
 

@@ -1,5 +1,5 @@
-{#- The usable events that this build has to judge: those of the touched visitor days. The day
-    before each is read along, since a double-fire can reach over midnight. -#}
+{#- The usable events that this build has to judge: those of the touched visitor days.
+    The day before each is read along, since a double-fire can reach over midnight. -#}
 -- depends_on: {{ ref('int_visitor_days__touched') }}
 {% if touches_everything() -%}
 select

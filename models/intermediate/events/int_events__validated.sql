@@ -40,6 +40,7 @@ validated as (
         coalesce(
             normalised.event_id, {{ row_hash_of('events', 'normalised.') }}
         ) as event_id,
+        normalised.event_id as given_event_id,
         normalised.event_name,
         coalesce(event_types.event_type, 'other') as event_type,
         normalised.user_id,

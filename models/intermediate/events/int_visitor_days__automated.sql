@@ -37,7 +37,9 @@ idle_days as (
     group by 1, 2
     having
         count(*) > {{ var('bot_views_without_engagement') }}
-        and max(case when event_type in {{ views }} and not has_user then 0 else 1 end) = 0
+        and max(
+            case when event_type in {{ views }} and not has_user then 0 else 1 end
+        ) = 0
 
 ),
 

@@ -1,22 +1,15 @@
-{#- Last touch: a cookie or device belongs to the person seen with it last. One
-    that more people used than a household has is shared: it belongs to nobody. -#}
+{#- Whose a cookie or device is: of several people one is picked, so that they are never
+    glued together through it. Last touch takes the person seen with it last, first touch
+    the person seen first. One that a crowd uses belongs to nobody. -#}
 {{ config(materialized='table') }}
+{%- set touch = 'sightings.first_seen_at asc' if identity_mode() == 'first_touch'
+    else 'sightings.last_seen_at desc' -%}
 with
 
 sightings as (
 
-    select *
-    from {{ ref('int_identity__edges') }}
-    where is_right_person and not is_left_person
-
-),
-
-kinds as (
-
-    select
-        pseudonym,
-        identifier_kind
-    from {{ ref('identifiers') }}
+    select * from {{ ref('int_identity__edges') }}
+    where edge_role = 'holding'
 
 ),
 
@@ -28,28 +21,25 @@ ranked as (
         row_number() over (
             partition by sightings.left_key
             order by
-                sightings.last_seen_at desc,
-                kinds.identifier_kind desc,
+                {{ touch }},
+                sightings.right_kind desc,
                 sightings.right_key asc
         ) as place,
-        sum(case when kinds.identifier_kind = 'user_id' then 1 else 0 end) over (
-            partition by sightings.left_key
-        ) as user_count
+        count(*) over (partition by sightings.left_key) as person_count
     from sightings
-    inner join kinds on sightings.right_key = kinds.pseudonym
 
 ),
 
 anchors as (
 
     select
-        held_key,
-        case
-            when user_count <= {{ var('max_users_per_identifier') }} then person_key
-        end as person_key,
-        user_count
+        ranked.held_key,
+        case when crowded.node_key is null then ranked.person_key end as person_key,
+        ranked.person_count
     from ranked
-    where place = 1
+    left join {{ ref('int_identity__crowded') }} as crowded
+        on ranked.held_key = crowded.node_key
+    where ranked.place = 1
 
 )
 

@@ -42,7 +42,7 @@ components as (
             partition by resolved.root_key
             order by
                 case
-                    when identifiers.identifier_kind in ('user_id', 'email') then 0
+                    when {{ is_person('identifiers.identifier_kind') }} then 0
                     else 1
                 end,
                 resolved.first_seen_at,

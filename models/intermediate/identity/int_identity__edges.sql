@@ -1,6 +1,6 @@
-{#- Pairs of identifiers seen together, the one that says more about the person on
-    the right: a user id or an e-mail names a person, a cookie only what a person
-    held. -#}
+{#- Pairs of identifiers seen together, the one that says more about the person on the
+    right: a user id or an e-mail names a person, a cookie only what a person held.
+    What people have in common by a rule is on the left of both. -#}
 {{ config(materialized='table') }}
 {%- set keys = ['visitor_id', 'device_key', 'session_key', 'user_key', 'email_key'] -%}
 with
@@ -39,38 +39,9 @@ pairs as (
         last_seen_at
     from seen
     where {{ left }} != {{ right }}
-    union all
+    {% if not (left == keys[-2]) %}union all{% endif %}
     {%- endfor %}
     {%- endfor %}
-    select
-        one_key,
-        other_key,
-        event_count,
-        first_seen_at,
-        last_seen_at
-    from (
-        select
-            visitor_id as one_key,
-            visitor_id as other_key,
-            event_count,
-            first_seen_at,
-            last_seen_at
-        from seen
-    ) as nothing
-    where 1 = 0
-
-),
-
-summed as (
-
-    select
-        one_key,
-        other_key,
-        sum(event_count) as event_count,
-        min(first_seen_at) as first_seen_at,
-        max(last_seen_at) as last_seen_at
-    from pairs
-    group by 1, 2
 
 ),
 
@@ -81,14 +52,20 @@ directed as (
             as left_key,
         case when ones.strength <= others.strength then other_key else one_key end
             as right_key,
-        least(ones.strength, others.strength) as left_strength,
-        greatest(ones.strength, others.strength) as right_strength,
-        summed.event_count,
-        summed.first_seen_at,
-        summed.last_seen_at
-    from summed
-    inner join kinds as ones on summed.one_key = ones.pseudonym
-    inner join kinds as others on summed.other_key = others.pseudonym
+        case
+            when ones.strength <= others.strength then ones.identifier_kind
+            else others.identifier_kind
+        end as left_kind,
+        case
+            when ones.strength <= others.strength then others.identifier_kind
+            else ones.identifier_kind
+        end as right_kind,
+        pairs.event_count,
+        pairs.first_seen_at,
+        pairs.last_seen_at
+    from pairs
+    inner join kinds as ones on pairs.one_key = ones.pseudonym
+    inner join kinds as others on pairs.other_key = others.pseudonym
 
 ),
 
@@ -97,13 +74,34 @@ edges as (
     select
         left_key,
         right_key,
-        left_strength >= 4 as is_left_person,
-        right_strength >= 4 as is_right_person,
+        left_kind,
+        right_kind,
+        right_kind || '-' || left_kind as edge_kind,
+        case
+            when {{ is_person('left_kind') }} then 'people'
+            when {{ is_person('right_kind') }} then 'holding'
+            else 'neighbours'
+        end as edge_role,
         sum(event_count) as event_count,
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at
     from directed
     group by 1, 2, 3, 4
+
+    union all
+
+    select
+        matched.match_key as left_key,
+        matched.person_key as right_key,
+        'match_key' as left_kind,
+        kinds.identifier_kind as right_kind,
+        matched.rule_name as edge_kind,
+        'people' as edge_role,
+        matched.event_count,
+        matched.first_seen_at,
+        matched.last_seen_at
+    from {{ ref('int_identity__matched') }} as matched
+    inner join kinds on matched.person_key = kinds.pseudonym
 
 )
 

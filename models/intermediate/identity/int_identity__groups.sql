@@ -1,5 +1,6 @@
 {#- Every identifier with the person it belongs to (last touch), or else the group of
     identifiers that nobody was seen with. -#}
+{{ config(materialized='table') }}
 {%- set keys = ['visitor_id', 'device_key', 'session_key', 'user_key', 'email_key'] -%}
 with
 

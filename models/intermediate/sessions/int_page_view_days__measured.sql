@@ -18,11 +18,6 @@ events as (
         accepted.*,
         accepted.event_type in {{ views }} as is_view
     from {{ ref('int_events__accepted') }} as accepted
-    {%- if is_incremental() and not touches_everything() %}
-    inner join ({{ touched_days() }}) as touched
-        on accepted.visitor_id = touched.visitor_id
-        and accepted.activity_date = touched.activity_date
-    {%- endif %}
     where
         (
             accepted.event_type in {{ views }}
@@ -31,7 +26,7 @@ events as (
             )
         )
         {%- if is_incremental() and not touches_everything() %}
-        and {{ lies_in_touched_dates('accepted.activity_date') }}
+        and {{ is_on_touched_day('accepted.') }}
         {%- endif %}
 
 ),

@@ -1,5 +1,5 @@
-{#- What was first said of a session that could not go on any more, and whether late rows
-    changed it since. Other rules make other sessions: these are published anew. -#}
+{#- What was first said of a session that could not go on any more, and whether late
+    rows changed it since. Other rules make other sessions: these are published anew. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',

@@ -11,8 +11,8 @@ sessions as (
     from {{ ref('int_sessions__measured') }} as sessions
     left join {{ ref('int_identity__components') }} as users
         on sessions.user_key = users.pseudonym
-    left join {{ ref('int_identity__components') }} as visitors
-        on sessions.visitor_id = visitors.pseudonym
+    left join {{ ref('int_visitors__held') }} as visitors
+        on {{ is_held_at('visitors', 'sessions.visitor_id', 'sessions.ended_at') }}
 
 ),
 

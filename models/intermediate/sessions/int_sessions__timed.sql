@@ -7,11 +7,12 @@ sessions as (
 
     select
         *,
-        case
-            when ended_at > started_at
-                then cast({{ exact_seconds_between('started_at', 'ended_at') }}
-                    as double precision)
-        end as measured_seconds
+        cast(
+            case
+                when ended_at > started_at
+                    then {{ exact_seconds_between('started_at', 'ended_at') }}
+            end as double precision
+        ) as measured_seconds
     from {{ ref('int_sessions__stitched') }}
 
 ),

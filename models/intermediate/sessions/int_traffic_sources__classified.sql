@@ -2,6 +2,7 @@
     grouping of Google Analytics 4 in short. The campaign's own words count before the
     referrer; of the rules below the first that fits wins. -#}
 {{ config(materialized='table') }}
+{%- set paid = "'^(.*cp.*|ppc|retargeting|paid.*)$'" %}
 with
 
 observed as (
@@ -36,8 +37,7 @@ named as (
         ) as traffic_medium,
         coalesce(recognised.traffic_medium, '') as kind,
         coalesce(
-            {{ matches_pattern('observed.medium', "'^(.*cp.*|ppc|retargeting|paid.*)$'") }},
-            false
+            {{ matches_pattern('observed.medium', paid) }}, false
         ) as is_paid
     from observed
     left join {{ ref('int_traffic_sources__recognised') }} as recognised

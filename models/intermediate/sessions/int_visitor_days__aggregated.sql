@@ -20,9 +20,10 @@ visitor_days as (
         {%- for count in counts %}
         sum({{ count }}) as {{ count }},
         {%- endfor %}
-        sum(engaged_seconds) as engaged_seconds
+        sum(engaged_seconds) as engaged_seconds,
+        max(ended_at) as ended_at
     from session_days
-    group by 1, 2, 3
+    group by visitor_id, user_key, activity_date{{ time_of_holder('ended_at') }}
 
 )
 

@@ -10,8 +10,8 @@ visitor_days as (
     from {{ ref('int_visitor_days__aggregated') }} as days
     left join {{ ref('int_identity__components') }} as users
         on days.user_key = users.pseudonym
-    left join {{ ref('int_identity__components') }} as visitors
-        on days.visitor_id = visitors.pseudonym
+    left join {{ ref('int_visitors__held') }} as visitors
+        on {{ is_held_at('visitors', 'days.visitor_id', 'days.ended_at') }}
 
 ),
 

@@ -43,7 +43,8 @@ order_lines as (
     from lines
     left join components as users on lines.user_key = users.pseudonym
     left join components as emails on lines.email_key = emails.pseudonym
-    left join components as visitors on lines.visitor_id = visitors.pseudonym
+    left join {{ ref('int_visitors__held') }} as visitors
+        on {{ is_held_at('visitors', 'lines.visitor_id', 'lines.ordered_at') }}
 
 )
 

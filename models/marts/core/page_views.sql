@@ -42,36 +42,47 @@ page_views as (
         {%- for name in traffic_columns() %}
         views.{{ name }},
         {%- endfor %}
-        cast(case
-            when sessions.session_id is not null
-                then row_number() over (
-                    partition by sessions.session_id
-                    order by views.occurred_at, views.page_view_key
-                )
-        end as bigint) as position_in_session,
-        cast(case
-            when sessions.session_id is not null
-                then count(*) over (partition by sessions.session_id)
-        end as bigint) as session_page_view_count,
+        row_number() over (
+            partition by sessions.session_id
+            order by views.occurred_at, views.page_view_key
+        ) as position_in_session,
+        count(*) over (partition by sessions.session_id) as session_page_view_count,
         cast(views.engaged_seconds as double precision) as engaged_seconds,
         cast(views.scroll_ratio as decimal(18, 4)) as scroll_ratio,
         views.started_at,
         views.ended_at
     from views
-    left join sessions
-        on views.visitor_id = sessions.visitor_id
-        and views.occurred_at >= sessions.started_at
-        and views.occurred_at <= sessions.ended_at
-        {%- if uses_client_sessions() %}
-        and views.client_session_id is not distinct from sessions.client_session_id
-        and (
-            views.client_session_id is null
-            or {{ is_within_session_cap('views', 'sessions.first_received_at') }}
-        )
-        {%- endif %}
+    left join sessions on {{ lies_in_session('views', 'sessions') }}
     left join components as users on views.user_key = users.pseudonym
-    left join components as visitors on views.visitor_id = visitors.pseudonym
+    left join {{ ref('int_visitors__held') }} as visitors
+        on {{ is_held_at('visitors', 'views.visitor_id', 'views.occurred_at') }}
 
 )
 
-select * from page_views
+select
+    page_view_key,
+    page_view_id,
+    session_id,
+    stitched_session_id,
+    customer_id,
+    visitor_id,
+    user_key,
+    source,
+    event_type,
+    page_host,
+    page_path,
+    product_id,
+    category,
+    referrer_host,
+    utm_source,
+    utm_medium,
+    utm_campaign,
+    case when session_id is not null then position_in_session end
+        as position_in_session,
+    case when session_id is not null then session_page_view_count end
+        as session_page_view_count,
+    engaged_seconds,
+    scroll_ratio,
+    started_at,
+    ended_at
+from page_views

@@ -52,8 +52,8 @@ select
     event_days.event_count,
     cast(event_days.late_event_count as bigint) as late_event_count,
     cast(event_days.set_aside_event_count as bigint) as set_aside_event_count,
-    cast({{ ratio('event_days.late_event_count', 'event_days.event_count') }}
-        as double precision) as late_event_share,
+    {{ ratio('event_days.late_event_count', 'event_days.event_count') }}
+        as late_event_share,
     cast(event_days.average_delay_seconds as double precision)
         as average_delay_seconds,
     cast(event_days.longest_delay_seconds as double precision)
@@ -61,8 +61,7 @@ select
     coalesce(session_days.published_session_count, 0) as published_session_count,
     cast(coalesce(session_days.revised_session_count, 0) as bigint)
         as revised_session_count,
-    cast({{ ratio('session_days.revised_session_count',
-        'session_days.published_session_count') }} as double precision)
-        as revised_session_share
+    {{ ratio('session_days.revised_session_count',
+        'session_days.published_session_count') }} as revised_session_share
 from event_days
 left join session_days on event_days.activity_date = session_days.activity_date

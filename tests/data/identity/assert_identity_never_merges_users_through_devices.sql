@@ -1,55 +1,55 @@
 -- A family's tablet must not make one person of the family. Two users are one customer
--- only through an e-mail that they share, and not through one that a whole office
--- shares.
+-- only through what people have in common (an e-mail, a match of a rule), and not
+-- through what a crowd has in common.
 with
 
-components as (
-
-    select * from {{ ref('int_identity__components') }}
-    where identifier_kind = 'user_id'
-
-),
-
-merged as (
+users as (
 
     select
         pseudonym,
         customer_id,
         count(*) over (partition by customer_id) as user_count
-    from components
+    from {{ ref('int_identity__components') }}
+    where identifier_kind = 'user_id'
 
 ),
 
-addresses as (
+counted as (
 
     select
-        left_key as email_key,
-        right_key as user_key,
-        count(*) over (partition by left_key) as user_count
+        left_key,
+        right_key,
+        count(*) over (partition by left_key) as people_count,
+        sum(case when right_kind = 'user_id' then 1 else 0 end) over (
+            partition by left_key
+        ) as user_count,
+        {{ max_group_size(
+            "case when left_kind = 'match_key' then edge_kind else left_kind end"
+        ) }} as max_people_count
     from {{ ref('int_identity__edges') }}
-    where is_left_person and is_right_person
+    where edge_role = 'people'
 
 ),
 
-shared as (
+common as (
 
-    select
-        ones.user_key,
-        components.customer_id
-    from addresses as ones
-    inner join addresses as others
-        on ones.email_key = others.email_key
-        and ones.user_key != others.user_key
-    inner join components on others.user_key = components.pseudonym
-    where ones.user_count <= {{ var('max_users_per_email') }}
+    select * from counted
+    where user_count <= max_people_count
+
+),
+
+tied as (
+
+    select common.right_key as user_key
+    from common
+    left join common as matches on common.left_key = matches.right_key
+    where common.people_count > 1 or matches.left_key is not null
 
 )
 
 select
-    merged.customer_id,
-    merged.pseudonym
-from merged
-left join shared
-    on merged.pseudonym = shared.user_key
-    and merged.customer_id = shared.customer_id
-where merged.user_count > 1 and shared.user_key is null
+    users.customer_id,
+    users.pseudonym
+from users
+left join tied on users.pseudonym = tied.user_key
+where users.user_count > 1 and tied.user_key is null

@@ -1,7 +1,7 @@
--- Two sessions of a visitor lie further apart than the timeout, unless the cap or a split
--- cut one streak in two; parts of one session never do; and no session outlasts the cap,
--- or the day where midnight splits. This also keeps the join of events to sessions from
--- finding two.
+-- Two sessions of a visitor lie further apart than the timeout, unless the cap or a
+-- split cut one streak in two; parts of one session never do; and no session outlasts
+-- the cap, or the day where midnight splits. This also keeps the join of events to
+-- sessions from finding two.
 {%- set timeout = var('session_timeout_seconds') %}
 {%- set cap = var('session_cap_days') * 86400 %}
 with

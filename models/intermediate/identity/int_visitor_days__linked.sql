@@ -1,9 +1,9 @@
-{#- Which identifiers were seen together, per visitor: small, and rebuilt for touched
-    visitors only. -#}
+{#- Which identifiers were seen together, per visitor and day: the one pass over the
+    events that identity makes, and only over the days that were touched. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ forget_touched_visitors() }}",
+    pre_hook="{{ forget_touched_days() }}",
 ) }}
 -- depends_on: {{ ref('int_visitor_days__touched') }}
 with
@@ -12,9 +12,7 @@ events as (
 
     select * from {{ ref('int_events__accepted') }}
     {%- if is_incremental() and not touches_everything() %}
-    where visitor_id in (
-        select touched.visitor_id from ({{ touched_visitors() }}) as touched
-    )
+    where {{ is_on_touched_day() }}
     {%- endif %}
 
 ),
@@ -27,11 +25,15 @@ linked as (
         device_key,
         session_key,
         email_key,
+        profile_key,
         count(*) as event_count,
+        activity_date,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at
     from events
-    group by 1, 2, 3, 4, 5
+    group by
+        visitor_id, user_key, device_key, session_key, email_key, profile_key,
+        activity_date
 
 )
 
