@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -20,7 +21,7 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 from dbt.adapters.duckdb.environments.local import DuckDBCursorWrapper
@@ -29,6 +30,9 @@ from rich.console import Console
 from rich.table import Table
 
 from habitue.generation import generate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PROJECT = Path(__file__).parents[1]
 START = date(2025, 1, 6)
@@ -237,13 +241,13 @@ def checksums(database: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
-def count_rows_read(place: Workplace, database: str) -> dict[str, int]:
-    """Build in this process, under DuckDB's profiler: rows scanned by each node.
+def count_rows_read(place: Workplace, database: str) -> dict[str, dict[str, int]]:
+    """Build in this process, under DuckDB's profiler: rows scanned by node and table.
 
     The profiler counts what a scan really reads: row groups that a condition rules out
-    are not in it.
+    are not in it. Files are one table.
     """
-    rows: dict[str, int] = defaultdict(int)
+    rows: dict[str, Counter[str]] = defaultdict(Counter)
     execute = DuckDBCursorWrapper.execute
 
     def profiled(self: Any, sql: str, bindings: Any = None) -> Any:
@@ -253,7 +257,8 @@ def count_rows_read(place: Workplace, database: str) -> dict[str, int]:
         node = _node_of(sql)
         if node:
             profile = json.loads(cursor.get_profiling_information(format="json"))
-            rows[node] += _scanned(profile)
+            for table, count in _scans(profile):
+                rows[node][table] += count
         return answer
 
     os.environ["HABITUE_DATABASE"] = str(place.database(database))
@@ -261,7 +266,7 @@ def count_rows_read(place: Workplace, database: str) -> dict[str, int]:
     arguments = place.arguments("build", "--exclude-resource-type", "unit_test")
     if not dbtRunner().invoke(arguments).success:
         raise SystemExit("the profiled build failed")
-    return dict(rows)
+    return {node: dict(tables) for node, tables in rows.items()}
 
 
 def _node_of(sql: str) -> str | None:
@@ -272,10 +277,15 @@ def _node_of(sql: str) -> str | None:
     return json.loads(comment).get("node_id")
 
 
-def _scanned(operator: dict[str, Any]) -> int:
-    return (operator.get("operator_rows_scanned") or 0) + sum(
-        _scanned(child) for child in operator.get("children", [])
-    )
+def _scans(operator: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Tables below an operator of a profile, with the rows read of each."""
+    count = operator.get("operator_rows_scanned") or 0
+    if count:
+        told = operator.get("extra_info") or {}
+        name = told.get("Table") or told.get("Function") or "other"
+        yield name.strip().split(".")[-1], count
+    for child in operator.get("children", []):
+        yield from _scans(child)
 
 
 def show(report: dict[str, Any], builds: list[Build]) -> None:
@@ -293,9 +303,13 @@ def show(report: dict[str, Any], builds: list[Build]) -> None:
     day = next(build for build in builds if build.name == "one more day")
     slowest = Table("slowest models of one more day", "s", "rows read")
     for name, seconds in day.slowest_models.items():
-        rows = report["rows_read"].get(f"model.habitue.{name}", 0)
-        slowest.add_row(name, f"{seconds:.2f}", f"{rows:,}")
+        tables = report["rows_read"].get(f"model.habitue.{name}", {})
+        slowest.add_row(name, f"{seconds:.2f}", f"{sum(tables.values()):,}")
     console.print(slowest)
+    most_read = Table("model", "table read most", "rows")
+    for (model, table), rows in _scans_of_models(report["rows_read"])[:MOST_MODELS]:
+        most_read.add_row(model, table, f"{rows:,}")
+    console.print(most_read)
     console.print(f"rows held before: {report['rows_before']}")
     console.print(f"rows of the day: {report['rows_of_the_day']}")
     console.print(f"rows read by models: {report['rows_read_by_models']:,}")
@@ -334,8 +348,26 @@ def measure(place: Workplace) -> tuple[dict[str, Any], list[Build]]:
     return report, builds
 
 
-def _sum_of(rows: dict[str, int], start: str) -> int:
-    return sum(count for node, count in rows.items() if node.startswith(start))
+def _sum_of(rows_read: dict[str, dict[str, int]], start: str) -> int:
+    return sum(
+        sum(tables.values())
+        for node, tables in rows_read.items()
+        if node.startswith(start)
+    )
+
+
+def _scans_of_models(
+    rows_read: dict[str, dict[str, int]],
+) -> list[tuple[tuple[str, str], int]]:
+    """Model, table and rows read; most first."""
+    return Counter(
+        {
+            (node.split(".")[2], table): rows
+            for node, tables in rows_read.items()
+            if node.startswith("model.")
+            for table, rows in tables.items()
+        }
+    ).most_common()
 
 
 def main() -> None:
@@ -349,7 +381,15 @@ def main() -> None:
     place = Workplace(options.out.resolve() / "one_more_day")
     shutil.rmtree(place.folder, ignore_errors=True)
     place.folder.mkdir(parents=True)
-    lay_out(place, events=options.events, days=options.days, seed=options.seed)
+    # In a process of its own: a child starts with the peak memory of its parent.
+    settings = {name: getattr(options, name) for name in ("events", "days", "seed")}
+    drawing = multiprocessing.get_context("spawn").Process(
+        target=lay_out, args=(place,), kwargs=settings
+    )
+    drawing.start()
+    drawing.join()
+    if drawing.exitcode:
+        raise SystemExit("the shop could not be generated")
     report, builds = measure(place)
     show(report, builds)
     written = options.out / f"one_more_day_{options.events}.json"
