@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro duckdb__value_at_earliest(column, position) -%}
-    arg_min({{ column }}, {{ position }}) filter (where {{ column }} is not null)
+    arg_min({{ column }}, {{ position }})
 {%- endmacro %}

@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro duckdb__value_at_latest(column, position) -%}
-    arg_max({{ column }}, {{ position }}) filter (where {{ column }} is not null)
+    arg_max({{ column }}, {{ position }})
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- Identifiers that stand for nobody, like the user id `null` that a broken tracker sends
+{#- Identifiers that stand for nothing, like the user id `null` that a broken tracker sends
     for everybody: seed identity_exclusions. Both macros go together. -#}
 {% macro join_exclusions(relation, kinds) -%}
     {%- for kind in kinds %}
@@ -8,7 +8,7 @@
     {%- endfor %}
 {%- endmacro %}
 
-{% macro if_somebody(relation, kind) -%}
+{% macro unless_excluded(relation, kind) -%}
     {%- set column = relation ~ '.' ~ kind -%}
     case
             when excluded_{{ kind }}.raw_value is null

@@ -32,17 +32,58 @@
 {% macro forget_touched_sessions() -%}
     {%- if is_incremental() and touches_everything() -%}
         delete from {{ this }}
-    {%- elif is_incremental() and uses_client_sessions() -%}
-        {{ forget_touched_visitors() }}
     {%- elif is_incremental() -%}
         delete from {{ this }}
         where (visitor_id, streak_started_at) in (
-            select held.visitor_id, held.streak_started_at
-            from {{ this }} as held
-            inner join ({{ touched_visitors() }}) as touched
-                on held.visitor_id = touched.visitor_id
-                and {{ seconds_after('held.ended_at', var('session_timeout_seconds')) }}
-                >= cast(touched.first_date as timestamp)
+            select visitor_id, streak_started_at from ({{ reached_streaks() }}) as reached
         )
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The producer's own sessions can be reached over any gap. -#}
+{% macro reached_streaks() -%}
+    select held.visitor_id, held.streak_started_at
+    from {{ this }} as held
+    inner join ({{ touched_visitors() }}) as touched
+        on held.visitor_id = touched.visitor_id
+    {%- if not uses_client_sessions() %}
+        and {{ seconds_after('held.ended_at', var('session_timeout_seconds')) }}
+        >= cast(touched.first_date as timestamp)
+    {%- endif %}
+{%- endmacro %}
+
+{#- The time before which no event is measured again: literal, so that the engine can
+    skip what it stored long ago. To be asked before anything is forgotten. -#}
+{% macro earliest_to_measure() -%}
+    {{ return(run_query(
+        "select cast(coalesce(min(reached_at), timestamp '9999-12-31') as varchar) from ("
+        ~ "select cast(touched.first_date as timestamp) as reached_at from ("
+        ~ touched_visitors() ~ ") as touched union all select streak_started_at from ("
+        ~ reached_streaks() ~ ") as reached) as bounds"
+    ).rows[0][0]) }}
+{%- endmacro %}
+
+{#- Pre-hooks of the delivered rows: what was read in another way than now is given up
+    where it can be read again, and what lay in the future returns when its time is
+    there. -#}
+{% macro forget_rows_read_again(dataset) -%}
+    {%- if is_incremental() and reads_again() -%}
+        delete from {{ this }}
+        where input_name in (
+            select inputs.input_name
+            from {{ ref('int_inputs__fingerprinted') }} as inputs
+            where inputs.dataset = '{{ dataset }}'
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro release_rows_whose_time_has_come(time) -%}
+    {%- if is_incremental() -%}
+        update {{ this }}
+        set invalid_reason = null, arrived_at = {{ build_time() }}
+        where
+            invalid_reason = 'time in the future'
+            and received_at is null
+            and {{ time }} <= {{ seconds_after(build_time(), 86400) }}
     {%- endif -%}
 {%- endmacro %}

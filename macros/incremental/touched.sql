@@ -7,18 +7,22 @@
 {% macro touched_consumers() -%}
     {{ return([
         'int_events__set_aside', 'int_session_days__measured',
-        'int_visitor_days__linked', 'int_visitor_days__alternated',
+        'int_page_view_days__measured', 'int_visitor_days__linked',
+        'int_visitor_days__alternated',
     ]) }}
 {%- endmacro %}
 
 {#- Whether everything has to be done again: a first build, a full refresh, a consumer
-    that is missing, a rule that was changed, or a first build that never completed. -#}
+    that is missing, a setting that was changed, or a first build that never completed. -#}
 {% macro touches_everything() -%}
     {%- if not execute or flags.FULL_REFRESH -%}{{ return(true) }}{%- endif -%}
     {%- for name in touched_consumers() + ['int_batches__completed'] -%}
         {%- if not relation_of(name) -%}{{ return(true) }}{%- endif -%}
     {%- endfor -%}
-    {%- if last_settings().rules != rule_settings() -%}{{ return(true) }}{%- endif -%}
+    {%- set last = last_settings() -%}
+    {%- if last.rules != rule_settings() or last.rows != row_settings() -%}
+        {{ return(true) }}
+    {%- endif -%}
     {{ return(run_query(
         "select 1 from " ~ ref('int_visitor_days__touched') ~ " where visitor_id = "
         ~ nobody() ~ " and activity_date = date '0001-01-01' and "
@@ -38,10 +42,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A relation beside {{ this }} that is looked up, not depended on: it is built later in
-    the same flow. -#}
+{#- A model of this project that is looked up, not depended on: it is built later in the
+    same flow. Nothing where it was not built yet. -#}
 {% macro relation_of(name) -%}
-    {{ return(adapter.get_relation(this.database, this.schema, name)) }}
+    {%- if not execute -%}{{ return(none) }}{%- endif -%}
+    {%- set node = graph.nodes['model.habitue.' ~ name] -%}
+    {{ return(adapter.get_relation(node.database, node.schema, node.alias)) }}
 {%- endmacro %}
 
 {#- The visitors to deal with in this build, with the first day touched. -#}
@@ -50,4 +56,55 @@
     from {{ ref('int_visitor_days__touched') }}
     where {{ is_pending('touched_at') }}
     group by 1
+{%- endmacro %}
+
+{#- The first and the last day to deal with, as a literal condition on a column, so that
+    the engine can skip what lies before and after. `reach` days before are read along. -#}
+{% macro lies_in_touched_dates(column, reach=0) -%}
+    {%- set found = run_query(
+        "select min(activity_date), max(activity_date) from "
+        ~ ref('int_visitor_days__touched') ~ " where " ~ is_pending('touched_at')
+    ).rows if execute else [] -%}
+    {%- if not found or found[0][0] is none -%} 1 = 0
+    {%- else -%}
+        {{ column }} >= {{ days_after("date '" ~ found[0][0] ~ "'", -reach) }}
+        and {{ column }} <= date '{{ found[0][1] }}'
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The highest time in a column, as a literal. -#}
+{% macro latest_time(relation, column) -%}
+    {%- set found = run_query(
+        "select max(" ~ column ~ ") from " ~ relation
+    ).rows if execute else [[none]] -%}
+    timestamp '{{ found[0][0] or "1970-01-01" }}'
+{%- endmacro %}
+
+{#- The events of touched visitor days, in an incremental build. The dates are written
+    out beside the exact condition, so that the engine can skip what lies elsewhere: the
+    cost follows the days touched, not the history. -#}
+{% macro is_on_touched_day(prefix='') -%}
+    {%- set dates = touched_dates() -%}
+    {%- if dates -%}
+        {{ prefix }}activity_date in (date '{{ dates | join("', date '") }}')
+        and ({{ prefix }}visitor_id, {{ prefix }}activity_date) in (
+            select touched.visitor_id, touched.activity_date
+            from {{ ref('int_visitor_days__touched') }} as touched
+            where {{ is_pending('touched.touched_at') }}
+        )
+    {%- else -%} 1 = 0
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro touched_dates() -%}
+    {%- set dates = [] -%}
+    {%- if execute -%}
+        {%- for row in run_query(
+            "select distinct activity_date from " ~ ref('int_visitor_days__touched')
+            ~ " where " ~ is_pending('touched_at') ~ " order by 1"
+        ).rows -%}
+            {%- do dates.append(row[0]) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(dates) }}
 {%- endmacro %}

@@ -1,16 +1,23 @@
 {#- The rows of `relation` that {{ this }} does not hold yet, each with its copy number
     among rows of one identity. No clock or order of arrival is trusted: rows are counted
     per delivery (what names a row in its input), here and there, and only deliveries
-    with more rows there are read again. Only repeated identities are windowed.
+    with more rows there are read again, of inputs that changed. Only repeated identities
+    are windowed.
 
+    dataset   the dataset that the rows belong to
     identity  columns that name the thing that happened
-    delivery  columns that name a row of an input; narrow, they are read in full
+    delivery  columns that name a row of an input
     content   columns that tell two rows of one delivery apart
-    derived   more of them: a column here and what it is made of there -#}
-{% macro undelivered(relation, identity, delivery, content, derived={}) -%}
+    derived   more of them: a column here and what it is made of there
+    given     the identity as the producer gave it, where finding out what stands in for
+              a missing one takes reading the whole row -#}
+{% macro undelivered(
+    relation, dataset, identity, delivery, content, derived={}, given=none
+) -%}
     {%- set held_content = key_of(content + derived.keys() | list) -%}
     {%- set raw_content = key_of(content + derived.values() | list) -%}
-    {%- if is_incremental() -%}
+    {%- set news = news_of(dataset) -%}
+    {%- if is_incremental() and not starts_afresh(dataset) -%}
 with
 
 changed as (
@@ -19,9 +26,11 @@ changed as (
     from (
         select {{ fast_hash(delivery) }} as delivery_hash, 1 as raw_count, 0 as held_count
         from {{ relation }}
+        where {{ news }}
         union all
         select {{ fast_hash(delivery) }} as delivery_hash, 0 as raw_count, 1 as held_count
         from {{ this }}
+        where {{ news }}
     ) as counted
     group by 1
     having sum(raw_count) > sum(held_count)
@@ -35,7 +44,9 @@ held_contents as (
         {{ held_content }} as content_hash,
         count(*) as held_count
     from {{ this }}
-    where {{ fast_hash(delivery) }} in (select delivery_hash from changed)
+    where
+        {{ fast_hash(delivery) }} in (select delivery_hash from changed)
+        and {{ news }}
     group by 1, 2
 
 ),
@@ -51,7 +62,9 @@ candidates as (
             order by {{ delivery | join(', ') }}
         ) as content_number
     from {{ relation }}
-    where {{ fast_hash(delivery) }} in (select delivery_hash from changed)
+    where
+        {{ fast_hash(delivery) }} in (select delivery_hash from changed)
+        and {{ news }}
 
 ),
 
@@ -89,14 +102,15 @@ left join held_copies
     {%- if not loop.last %} and {% endif %}
     {%- endfor %}
     {%- else -%}
+    {%- set identity_hash = fast_hash(given or identity) -%}
+    {%- set is_named = (given or ["''"]) | join(' is not null and ') ~ ' is not null' %}
 with
 
 repeated as (
 
-    select identity_hash
-    from (
-        select {{ fast_hash(identity) }} as identity_hash from {{ relation }}
-    ) as hashed
+    select {{ identity_hash }} as identity_hash
+    from {{ relation }}
+    where {{ is_named }}
     group by 1
     having count(*) > 1
 
@@ -104,7 +118,9 @@ repeated as (
 
 select *, 1 as copy_number
 from {{ relation }}
-where {{ fast_hash(identity) }} not in (select identity_hash from repeated)
+where
+    {{ is_named }}
+    and {{ identity_hash }} not in (select identity_hash from repeated)
 
 union all
 
@@ -114,6 +130,8 @@ select
         partition by {{ identity | join(', ') }} order by {{ delivery | join(', ') }}
     ) as copy_number
 from {{ relation }}
-where {{ fast_hash(identity) }} in (select identity_hash from repeated)
+where
+    not ({{ is_named }})
+    or {{ identity_hash }} in (select identity_hash from repeated)
     {%- endif -%}
 {%- endmacro %}

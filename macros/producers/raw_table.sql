@@ -11,12 +11,18 @@
         {%- endif -%}
         {%- set options = ", all_varchar = true" if var('raw_format') == 'csv' -%}
         {{ return(
-            reader ~ "('" ~ var('raw_location') ~ "/" ~ producer ~ "_" ~ table ~ "."
-            ~ var('raw_format') ~ "'" ~ (options or '') ~ ")"
+            reader ~ "('" ~ raw_file(producer, table) ~ "'" ~ (options or '') ~ ")"
         ) }}
     {%- elif var('use_demo_seeds') -%}
         {{ return(ref(producer ~ '_' ~ table)) }}
     {%- else -%}
         {{ return(source(producer, table)) }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Where a raw table lies below `raw_location`. -#}
+{% macro raw_file(producer, table) -%}
+    {{ return(
+        var('raw_location') ~ '/' ~ producer ~ '_' ~ table ~ '.' ~ var('raw_format')
+    ) }}
 {%- endmacro %}

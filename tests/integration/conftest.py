@@ -57,10 +57,10 @@ def built_once(
 def shop(
     built_once: Callable[[str, Callable[[Warehouse], object]], Warehouse],
 ) -> Warehouse:
-    """A generated shop, its raw tables in raw/, what was planted in truth/."""
+    """A shop of 1.1M events, its raw tables in raw/, what was planted in truth/."""
 
     def build(warehouse: Warehouse) -> None:
-        generate(customers=1500, days=120, seed=11, out=warehouse.folder)
+        generate(customers=6000, days=120, seed=11, out=warehouse.folder)
         warehouse.build(raw_location=str(warehouse.folder / "raw"))
 
     return built_once("shop", build)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from zoneinfo import ZoneInfo
 
 Node = tuple[str, str]
 Row = dict[str, Any]
@@ -237,21 +238,79 @@ def kept_lines(order_lines: pd.DataFrame) -> list[Row]:
     return list(versions.values())
 
 
-def sessions_of(kept: list[Row], *, cap: timedelta) -> list[Session]:
-    """Sessions by inactivity; a streak without a gap is cut every `cap`."""
+def sessions_of(
+    kept: list[Row],
+    *,
+    cap: timedelta,
+    midnight_in: ZoneInfo | None = None,
+    by_campaign: bool = False,
+) -> list[Session]:
+    """Sessions by inactivity; a streak without a gap is cut every `cap`.
+
+    It may be cut before at every midnight of a zone, and where a campaign follows
+    another one. What happened at one moment is never cut apart.
+    """
     sessions = []
     for visitor, rows in _grouped(kept, "visitor").items():
-        previous, streak, part = None, None, None
+        previous, start, part, day, campaign = None, None, None, None, None
+        moments: dict[Any, list[Row]] = defaultdict(list)
         for row in sorted(rows, key=lambda row: (row["at"], row["event_id"])):
-            if previous is None or row["at"] - previous > TIMEOUT:
-                streak, part = row["at"], None
-            number = (row["at"] - streak) // cap
+            moments[row["at"]].append(row)
+        for at, together in moments.items():
+            if previous is None or at - previous > TIMEOUT:
+                start, part, day, campaign = at, None, None, None
+            if midnight_in and local_date(at, midnight_in) != day:
+                start, part, campaign = at, None, None
+                day = local_date(at, midnight_in)
+            for row in together:
+                named = campaign_of(row)
+                if by_campaign and named:
+                    if campaign and named != campaign:
+                        start, part = at, None
+                    campaign = named
+            number = (at - start) // cap
             if number != part:
                 sessions.append(Session(visitor))
                 part = number
-            sessions[-1].events.append(row)
-            previous = row["at"]
+            sessions[-1].events += together
+            previous = at
     return sessions
+
+
+def local_date(at: pd.Timestamp, zone: ZoneInfo) -> date:
+    """The calendar date of a UTC time in a zone."""
+    return at.to_pydatetime().replace(tzinfo=UTC).astimezone(zone).date()
+
+
+def campaign_of(row: Row) -> tuple[Any, ...] | None:
+    """What an event says of its campaign."""
+    named = tuple(row.get(f"utm_{part}") for part in ("source", "medium", "campaign"))
+    return named if any(named) else None
+
+
+def engaged_seconds(session: Session, zone: ZoneInfo) -> Decimal:
+    """Ten seconds per bucket with a heartbeat and five once, or gaps, day by day."""
+    total, has_beaten = Decimal(0), False
+    previous = None
+    days: dict[date, list[Row]] = defaultdict(list)
+    gaps: dict[date, Decimal] = defaultdict(Decimal)
+    for row in session.events:
+        day = local_date(row["at"], zone)
+        days[day].append(row)
+        if previous is not None:
+            microseconds = (row["at"] - previous) // timedelta(microseconds=1)
+            gaps[day] += min(Decimal(60), Decimal(microseconds) / 1_000_000)
+        previous = row["at"]
+    for day, rows in days.items():
+        beats = {
+            row["at"].timestamp() // 10 for row in rows if row["name"] == "page_ping"
+        }
+        if not beats:
+            total += gaps[day]
+        else:
+            total += 10 * len(beats) + (0 if has_beaten else 5)
+            has_beaten = True
+    return total
 
 
 @dataclass

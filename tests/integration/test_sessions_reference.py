@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from adversary import World
     from naive import Identity, Node, Row, Session
     from warehouse import Warehouse
 
@@ -59,6 +60,11 @@ def reading(
         warehouse.build(**variables)
 
     warehouse = built_once(f"reference_{seed}_{mode}", build)
+    return read_naively(warehouse, world, mode)
+
+
+def read_naively(warehouse: Warehouse, world: World, mode: str) -> Reading:
+    """The second reading of a world, beside the warehouse that was built of it."""
     events = naive.judged_events(
         world.events,
         world.consents,
@@ -94,13 +100,17 @@ def test_the_world_holds_every_kind_of_trouble(reading: Reading) -> None:
         "bot",
         "no_consent",
     }
+    assert any(
+        len(v) > 1 for vs in naive.stitched(reading.sessions).values() for v in vs
+    )
 
 
 def test_every_row_is_in_the_bucket_of_the_naive_reading(reading: Reading) -> None:
     found = dict(
         reading.warehouse.query(
             "select bucket, cast(sum(bucket_row_count) as bigint) "
-            "from marts.row_ledger where dataset = 'events' group by 1"
+            "from marts.row_ledger where dataset = 'events' and bucket_row_count > 0 "
+            "group by 1"
         )
     )
     assert found == Counter(row["bucket"] for row in reading.events)
@@ -286,6 +296,3 @@ def test_visits_are_those_of_the_naive_reading(reading: Reading) -> None:
         )
     )
     assert found == expected
-    assert any(
-        len(v) > 1 for vs in naive.stitched(reading.sessions).values() for v in vs
-    )

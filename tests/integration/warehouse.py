@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
 
 PROJECT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 600
@@ -39,9 +43,10 @@ class BuildError(AssertionError):
 
 @dataclass(frozen=True)
 class Warehouse:
-    """One DuckDB file and the folder that dbt works in."""
+    """One DuckDB file, the folder that dbt works in, and the project it builds."""
 
     folder: Path
+    project: Path = PROJECT
 
     @property
     def database(self) -> Path:
@@ -56,7 +61,7 @@ class Warehouse:
         """Run dbt in the project on this database, whatever it answers."""
         ran = subprocess.run(
             self._command(arguments, variables),
-            cwd=PROJECT,
+            cwd=self.project,
             env=self._environment(environment),
             capture_output=True,
             text=True,
@@ -71,7 +76,7 @@ class Warehouse:
         """Run dbt and kill it, with all it started, once a line matches this."""
         with subprocess.Popen(
             self._command(arguments, variables),
-            cwd=PROJECT,
+            cwd=self.project,
             env=self._environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -122,3 +127,52 @@ class Warehouse:
         """The only value of a query that gives one."""
         [(value,)] = self.query(sql, **tables)
         return value
+
+
+@dataclass
+class ResidentDbt:
+    """dbt inside this process: a project parsed once, for many builds of little data.
+
+    All builds have the same vars, so it is the files behind them that change.
+    """
+
+    folder: Path
+    variables: dict[str, Any]
+    _manifest: Any = field(default=None, init=False)
+
+    def empty(self, name: str) -> Warehouse:
+        """A database that holds the lookups and nothing else."""
+        lookups = Warehouse(self.folder / "lookups")
+        if not lookups.database.exists():
+            lookups.folder.mkdir(parents=True)
+            self._invoke(lookups, "seed", "--select", "lookups")
+        return self.copy(lookups, name)
+
+    def copy(self, original: Warehouse, name: str) -> Warehouse:
+        """The same database once more, under another name."""
+        warehouse = Warehouse(self.folder / name)
+        shutil.rmtree(warehouse.folder, ignore_errors=True)
+        warehouse.folder.mkdir()
+        shutil.copy(original.database, warehouse.database)
+        return warehouse
+
+    def run(self, warehouse: Warehouse, *models: str) -> None:
+        """Build these models and what they need, without tests and seeds."""
+        self._invoke(warehouse, "run", "--select", *(f"+{name}" for name in models))
+
+    def _invoke(self, warehouse: Warehouse, *arguments: str) -> None:
+        settings = (
+            *("--quiet", "--no-write-json", "--log-level-file", "none"),
+            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--target-path", str(self.folder / "target")),
+            *("--vars", json.dumps(self.variables)),
+        )
+        environment = {"HABITUE_DATABASE": str(warehouse.database)}
+        with mock.patch.dict(os.environ, environment):
+            if self._manifest is None:
+                self._manifest = dbtRunner().invoke(["parse", *settings]).result
+            answer = dbtRunner(manifest=self._manifest).invoke([*arguments, *settings])
+            DuckDBConnectionManager.close_all_connections()
+        if not answer.success:
+            said = [answer.exception, *(one.message for one in answer.result or ())]
+            raise BuildError("\n".join(str(line) for line in said if line)[-6000:])

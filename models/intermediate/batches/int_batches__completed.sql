@@ -2,6 +2,7 @@
     pending, and the settings it was made with. -#}
 -- depends_on: {{ ref('int_events__set_aside') }}
 -- depends_on: {{ ref('int_session_days__measured') }}
+-- depends_on: {{ ref('int_page_view_days__measured') }}
 -- depends_on: {{ ref('int_visitor_days__linked') }}
 -- depends_on: {{ ref('int_visitor_days__alternated') }}
 {{ config(materialized='incremental', incremental_strategy='append') }}

@@ -8,8 +8,11 @@ events as (
         delivered.input_name,
         delivered.event_id as row_id,
         delivered.event_name as row_type,
-        coalesce(set_aside.bucket, 'kept') as bucket,
-        set_aside.reason,
+        case
+            when delivered.invalid_reason is not null then 'invalid'
+            else coalesce(set_aside.bucket, 'kept')
+        end as bucket,
+        coalesce(delivered.invalid_reason, set_aside.reason) as reason,
         delivered.occurred_at,
         delivered.received_at
     from {{ ref('int_events__delivered') }} as delivered

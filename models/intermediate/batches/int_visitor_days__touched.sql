@@ -1,47 +1,56 @@
-{#- A double-fire can reach one second into the next day, so that day counts as
-    well. A first build touches everybody: one row stands for all of them. -#}
+{#- Days whose events or verdicts may have changed: those of rows that arrived, of other
+    copies of their events, orders and page views, and of subjects whose consent changed.
+    A double-fire can reach one second into the next day, so that day counts as well. A
+    first build touches everybody: one row stands for all of them. -#}
 {{ config(materialized='incremental', incremental_strategy='append') }}
 {%- set reach = seconds_after('occurred_at', var('double_fire_seconds')) -%}
-{% if is_incremental() -%}
+{%- if is_incremental() -%}
+{%- set since = latest_time(this, 'touched_at') %}
 with
 
 delivered as (
 
     select * from {{ ref('int_events__delivered') }}
-
-),
-
-since as (
-
-    select max(touched_at) as touched_at from {{ this }}
+    where invalid_reason is null
 
 ),
 
 arrived as (
 
-    select {{ fast_hash(['delivered.source', 'delivered.event_id']) }} as event_hash
-    from delivered
-    cross join since
-    where delivered.arrived_at > since.touched_at
+    select * from delivered
+    where arrived_at > {{ since }}
 
 ),
 
-copied_orders as (
+copied_ids as (
 
-    select {{ fast_hash(['source', 'business_key']) }} as order_hash
+    select {{ fast_hash(['source', 'event_id']) }} as event_hash
+    from arrived
+    where copy_number > 1
+
+),
+
+copied_keys as (
+
+    select {{ fast_hash(['source', 'business_key']) }} as key_hash
     from delivered
     where
         business_key is not null
-        and {{ fast_hash(['source', 'event_id']) }} in (select event_hash from arrived)
+        and {{ fast_hash(['source', 'event_id']) }} in (
+            select event_hash from copied_ids
+        )
+    union all
+    select {{ fast_hash(['source', 'business_key']) }} as key_hash
+    from arrived
+    where business_key is not null
 
 ),
 
 consenting as (
 
-    select consents.subject_key
-    from {{ ref('int_consents__delivered') }} as consents
-    cross join since
-    where consents.arrived_at > since.touched_at
+    select subject_key
+    from {{ ref('int_consents__delivered') }}
+    where arrived_at > {{ since }}
 
 ),
 
@@ -51,15 +60,27 @@ related as (
         visitor_id,
         activity_date,
         occurred_at
+    from arrived
+    union all
+    select
+        visitor_id,
+        activity_date,
+        occurred_at
     from delivered
     where
-        {{ fast_hash(['source', 'event_id']) }} in (select event_hash from arrived)
+        {{ fast_hash(['source', 'event_id']) }} in (select event_hash from copied_ids)
         or {{ fast_hash(['source', 'business_key']) }} in (
-            select order_hash from copied_orders
+            select key_hash from copied_keys
         )
-        or visitor_id in (select subject_key from consenting)
-        or user_key in (select subject_key from consenting)
-        or device_key in (select subject_key from consenting)
+    {%- for subject in ['visitor_id', 'user_key', 'device_key'] %}
+    union all
+    select
+        visitor_id,
+        activity_date,
+        occurred_at
+    from delivered
+    where {{ subject }} in (select subject_key from consenting)
+    {%- endfor %}
 
 ),
 
@@ -69,12 +90,11 @@ days as (
         visitor_id,
         activity_date
     from related
-    union
+    union distinct
     select
         visitor_id,
         cast({{ reach }} as date) as activity_date
     from related
-    where occurred_at is not null
 
 )
 
@@ -83,7 +103,7 @@ select
     activity_date,
     {{ build_time() }} as touched_at
 from days
-{%- else -%}
+{%- else %}
 select
     {{ nobody() }} as visitor_id,
     date '0001-01-01' as activity_date,

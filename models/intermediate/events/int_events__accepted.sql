@@ -1,10 +1,11 @@
-{#- The events that are used: delivered and not set aside. A view, so that the
+{#- The events that are used: delivered, usable and not set aside. A view, so that the
     event grain is written once. -#}
 with
 
 delivered as (
 
     select * from {{ ref('int_events__delivered') }}
+    where invalid_reason is null
 
 ),
 

@@ -1,15 +1,24 @@
 {#- The one write of the event grain: every raw row, once, as it was delivered, with
     pseudonyms for identifiers. It only grows; what is wrong with a row stands in
     int_events__set_aside. -#}
-{{ config(materialized='incremental', incremental_strategy='append') }}
-{%- do require_same_row_settings() %}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook=[
+        "{{ forget_rows_read_again('events') }}",
+        "{{ release_rows_whose_time_has_come('occurred_at') }}",
+    ],
+) }}
+-- depends_on: {{ ref('int_inputs__fingerprinted') }}
 with
 
 arrived as (
 
     {{ undelivered(
         ref('int_events__validated'),
+        dataset='events',
         identity=['source', 'event_id'],
+        given=['source', 'given_event_id'],
         delivery=['input_name', 'source', 'event_id', 'received_at'],
         content=['occurred_at', 'device_created_at', 'event_name', 'client_session_id',
             'sent_at', 'page_host', 'page_path', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign',

@@ -1,6 +1,7 @@
-{#- Identifiers in one spelling, and those that stand for nobody (identity_exclusions)
+{#- Identifiers in one spelling, and those that stand for nothing (identity_exclusions)
     removed. What a person says of themselves becomes one text, for the vault. -#}
-{%- set excluded = ['user_id', 'anonymous_id', 'device_id', 'client_session_id'] -%}
+{%- set excluded = ['event_id', 'user_id', 'anonymous_id', 'device_id',
+    'client_session_id', 'order_id', 'page_view_id'] -%}
 {%- set kept = [] -%}
 {%- for name in canonical_columns('events')
     if name not in excluded + profile_columns() -%}
@@ -34,7 +35,7 @@ normalised as (
         unioned.{{ name }},
         {%- endfor %}
         {%- for kind in excluded + ['email'] %}
-        {{ if_somebody('unioned', kind) }} as {{ kind }},
+        {{ unless_excluded('unioned', kind) }} as {{ kind }},
         {%- endfor %}
         case
             when coalesce(unioned.phone, unioned.first_name, unioned.last_name,

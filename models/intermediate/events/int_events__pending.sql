@@ -1,17 +1,21 @@
-{#- The events that this build has to judge: those of the touched visitor days. The day
-    before each is read along, since a double-fire can reach over midnight. -#}
+{#- The usable events that this build has to judge: those of the touched visitor days.
+    The day before each is read along, since a double-fire can reach over midnight. -#}
 -- depends_on: {{ ref('int_visitor_days__touched') }}
 {% if touches_everything() -%}
 select
     *,
     true as is_judged
 from {{ ref('int_events__delivered') }}
+where invalid_reason is null
 {%- else -%}
 with
 
 delivered as (
 
     select * from {{ ref('int_events__delivered') }}
+    where
+        invalid_reason is null
+        and {{ lies_in_touched_dates('activity_date', reach=1) }}
 
 ),
 

@@ -1,4 +1,6 @@
-{#- The verdicts that need no other event of the visitor. -#}
+{#- The verdicts that need no other event of the visitor. A table, since three models
+    read it. -#}
+{{ config(materialized='table') }}
 with
 
 events as (
@@ -49,11 +51,11 @@ screened as (
         events.source,
         events.event_id,
         events.copy_number,
+        events.input_name,
         events.visitor_id,
         events.event_type,
         {{ target_of('events') }} as target,
         case
-            when events.invalid_reason is not null then 'invalid'
             when duplicated.reason = 'repeated event_id' then 'duplicate'
             {%- if var('late_policy') == 'set_aside' %}
             when {{ is_late('events') }} then 'late'
@@ -62,7 +64,6 @@ screened as (
             when user_agents.is_bot then 'bot'
         end as bucket,
         case
-            when events.invalid_reason is not null then events.invalid_reason
             when duplicated.reason = 'repeated event_id' then duplicated.reason
             {%- if var('late_policy') == 'set_aside' %}
             when {{ is_late('events') }} then 'sent long after it was created'
@@ -72,6 +73,7 @@ screened as (
         end as reason,
         coalesce(duplicated.reason, '') = 'repeated order or page view'
             as is_repeated_key,
+        events.user_key is not null as has_user,
         events.is_judged,
         events.activity_date,
         events.occurred_at

@@ -1,4 +1,4 @@
-{#- The rows that are not used, each with one bucket and the reason. Touched
+{#- The usable rows that are not used, each with one bucket and the reason. Touched
     visitor days are judged again as a whole, so a verdict never depends on the
     order of arrival. -#}
 {{ config(
@@ -34,6 +34,7 @@ judged as (
         screened.source,
         screened.event_id,
         screened.copy_number,
+        screened.input_name,
         screened.visitor_id,
         coalesce(
             screened.bucket,
@@ -46,7 +47,7 @@ judged as (
         coalesce(
             screened.reason,
             case
-                when automated.visitor_id is not null then 'rate'
+                when automated.visitor_id is not null then automated.reason
                 when double_fired.event_id is not null
                     then 'same visitor, type and target at once'
                 when screened.is_repeated_key then 'repeated order or page view'

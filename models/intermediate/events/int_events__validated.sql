@@ -40,6 +40,7 @@ validated as (
         coalesce(
             normalised.event_id, {{ row_hash_of('events', 'normalised.') }}
         ) as event_id,
+        normalised.event_id as given_event_id,
         normalised.event_name,
         coalesce(event_types.event_type, 'other') as event_type,
         normalised.user_id,
@@ -88,9 +89,6 @@ validated as (
                 then 'unparsable ' || normalised.unparsable_column
             when normalised.event_name is null then 'no event type'
             when normalised.corrected_at is null then 'no time'
-            when normalised.corrected_at > {{ seconds_after(
-                'coalesce(normalised.received_at, ' ~ build_time() ~ ')', 86400) }}
-                then 'time in the future'
             when coalesce(
                     normalised.anonymous_id, normalised.device_id, normalised.user_id,
                     normalised.client_session_id
@@ -98,6 +96,9 @@ validated as (
             {%- if var('strict_event_types') %}
             when event_types.event_type is null then 'unknown event type'
             {%- endif %}
+            when normalised.corrected_at > {{ seconds_after(
+                'coalesce(normalised.received_at, ' ~ build_time() ~ ')', 86400) }}
+                then 'time in the future'
         end as invalid_reason,
         coalesce(
             normalised.sent_at > {{ seconds_after('normalised.device_created_at',

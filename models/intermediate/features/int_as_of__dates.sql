@@ -15,7 +15,7 @@ last_days as (
     {%- else -%}
     select max(activity_date) as last_date from {{ ref('customer_days') }}
     union all
-    select max(cast(ordered_at as date)) as last_date from {{ ref('orders') }}
+    select max({{ local_date('ordered_at') }}) as last_date from {{ ref('orders') }}
     {%- endif %}
 
 ),

@@ -12,10 +12,10 @@ orders as (
     select
         orders.*,
         as_of.as_of_date,
-        {{ days_between('cast(orders.ordered_at as date)', 'as_of.as_of_date') }}
+        {{ days_between(local_date('orders.ordered_at'), 'as_of.as_of_date') }}
             as age_days
     from {{ ref('orders') }} as orders
-    inner join as_of on cast(orders.ordered_at as date) < as_of.as_of_date
+    inner join as_of on {{ local_date('orders.ordered_at') }} < as_of.as_of_date
     where orders.customer_id is not null
 
 ),
@@ -27,7 +27,7 @@ lines as (
         as_of.as_of_date,
         count(distinct order_lines.category) as category_count
     from {{ ref('order_lines') }} as order_lines
-    inner join as_of on cast(order_lines.ordered_at as date) < as_of.as_of_date
+    inner join as_of on {{ local_date('order_lines.ordered_at') }} < as_of.as_of_date
     where order_lines.quantity > 0 and not order_lines.is_cancelled
     group by 1, 2
 

@@ -1,11 +1,20 @@
 {#- Every order header as delivered, with pseudonyms for identifiers; it only grows. -#}
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook=[
+        "{{ forget_rows_read_again('order_headers') }}",
+        "{{ release_rows_whose_time_has_come('ordered_at') }}",
+    ],
+) }}
+-- depends_on: {{ ref('int_inputs__fingerprinted') }}
 with
 
 arrived as (
 
     {{ undelivered(
         ref('int_order_headers__validated'),
+        dataset='order_headers',
         identity=['source', 'order_id'],
         delivery=['input_name', 'source', 'order_id', 'updated_at', 'received_at'],
         content=['status', 'channel', 'payment_method', 'currency', 'ordered_at',

@@ -28,17 +28,18 @@ validated as (
     select
         'shop' as source,
         input_name,
-        order_id,
-        {{ if_somebody('headers', 'user_id') }} as user_id,
-        {{ if_somebody('headers', 'anonymous_id') }} as anonymous_id,
-        {{ if_somebody('headers', 'email') }} as email,
+        {{ unless_excluded('headers', 'order_id') }} as order_id,
+        {{ unless_excluded('headers', 'user_id') }} as user_id,
+        {{ unless_excluded('headers', 'anonymous_id') }} as anonymous_id,
+        {{ unless_excluded('headers', 'email') }} as email,
         lower(status) as status,
         lower(channel) as channel,
         payment_method,
         upper(currency) as currency,
         case
             when unparsable_column is not null then 'unparsable ' || unparsable_column
-            when order_id is null then 'no order id'
+            when {{ unless_excluded('headers', 'order_id') }} is null
+                then 'no order id'
             when ordered_at is null then 'no time'
             when ordered_at > {{ seconds_after(
                 'coalesce(received_at, ' ~ build_time() ~ ')', 86400) }}
@@ -48,7 +49,7 @@ validated as (
         updated_at,
         received_at
     from headers
-    {{ join_exclusions('headers', ['user_id', 'anonymous_id', 'email']) }}
+    {{ join_exclusions('headers', ['order_id', 'user_id', 'anonymous_id', 'email']) }}
 
 )
 

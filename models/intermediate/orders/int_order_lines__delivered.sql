@@ -1,11 +1,20 @@
 {#- Every order line as delivered, with pseudonyms for identifiers; it only grows. -#}
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook=[
+        "{{ forget_rows_read_again('order_lines') }}",
+        "{{ release_rows_whose_time_has_come('ordered_at') }}",
+    ],
+) }}
+-- depends_on: {{ ref('int_inputs__fingerprinted') }}
 with
 
 arrived as (
 
     {{ undelivered(
         ref('int_order_lines__validated'),
+        dataset='order_lines',
         identity=['source', 'order_id', 'line_id'],
         delivery=['input_name', 'source', 'order_id', 'line_id', 'received_at'],
         content=['product_id', 'category', 'currency', 'payment_method', 'status',

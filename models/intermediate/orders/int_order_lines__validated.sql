@@ -1,6 +1,7 @@
 {#- A line without an id is named by what it says and by its number among equal
     lines of its input: equal lines of one export are all real, the same export
     read twice is not. -#}
+{%- set ids = ['order_id', 'line_id', 'user_id', 'anonymous_id', 'email'] %}
 with
 
 unioned as (
@@ -28,11 +29,13 @@ validated as (
     select
         source,
         input_name,
-        order_id,
-        coalesce(line_id, row_hash || '-' || line_number) as line_id,
-        {{ if_somebody('numbered', 'user_id') }} as user_id,
-        {{ if_somebody('numbered', 'anonymous_id') }} as anonymous_id,
-        {{ if_somebody('numbered', 'email') }} as email,
+        {{ unless_excluded('numbered', 'order_id') }} as order_id,
+        coalesce(
+            {{ unless_excluded('numbered', 'line_id') }}, row_hash || '-' || line_number
+        ) as line_id,
+        {{ unless_excluded('numbered', 'user_id') }} as user_id,
+        {{ unless_excluded('numbered', 'anonymous_id') }} as anonymous_id,
+        {{ unless_excluded('numbered', 'email') }} as email,
         product_id,
         category,
         upper(currency) as currency,
@@ -41,7 +44,8 @@ validated as (
         lower(channel) as channel,
         case
             when unparsable_column is not null then 'unparsable ' || unparsable_column
-            when order_id is null then 'no order id'
+            when {{ unless_excluded('numbered', 'order_id') }} is null
+                then 'no order id'
             when ordered_at is null and source != 'shop' then 'no time'
             when ordered_at > {{ seconds_after(
                 'coalesce(received_at, ' ~ build_time() ~ ')', 86400) }}
@@ -53,7 +57,7 @@ validated as (
         ordered_at,
         received_at
     from numbered
-    {{ join_exclusions('numbered', ['user_id', 'anonymous_id', 'email']) }}
+    {{ join_exclusions('numbered', ids) }}
 
 )
 

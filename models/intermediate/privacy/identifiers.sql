@@ -5,29 +5,53 @@
     materialized='incremental',
     incremental_strategy='append',
 ) }}
+-- depends_on: {{ ref('int_inputs__fingerprinted') }}
 {%- set nothing = '(select null as identifier_kind, null as raw_value)' -%}
-{%- set held = this if is_incremental() else nothing %}
+{%- set held = this if is_incremental() else nothing -%}
+{%- set person = ['user_id', 'anonymous_id', 'email'] -%}
+{%- set shown = [
+    ('events', 'int_events__normalised', person + ['device_id', 'client_session_id']),
+    ('order_lines', 'int_order_lines__validated', person),
+    ('order_headers', 'int_order_headers__validated', person),
+] %}
 with
 
 observed as (
 
-    select distinct
-        identifier_kind,
-        raw_value
-    from {{ ref('int_identifiers__observed') }}
+    {%- for dataset, relation, kinds in shown %}
+    {%- set news = news_of(dataset) %}
+    {%- for kind in kinds %}
+    select
+        '{{ kind }}' as identifier_kind,
+        {{ kind }} as raw_value
+    from {{ ref(relation) }}
+    where
+        {{ news }}
+        {%- if kind == 'client_session_id' %}
+        and anonymous_id is null
+        and device_id is null
+        {%- endif %}
+    union all
+    {%- endfor %}
+    {%- endfor %}
+    select
+        subject_kind as identifier_kind,
+        subject_value as raw_value
+    from {{ ref('int_consents__validated') }}
+    where invalid_reason is null and {{ news_of('consents') }}
 
 ),
 
 unseen as (
 
-    select
+    select distinct
         observed.identifier_kind,
         observed.raw_value
     from observed
     left join {{ held }} as held
         on observed.identifier_kind = held.identifier_kind
         and observed.raw_value = held.raw_value
-    where held.raw_value is null
+    where observed.raw_value is not null and held.raw_value is null
 
 ),
 

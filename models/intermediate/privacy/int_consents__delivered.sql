@@ -1,11 +1,17 @@
 {#- Every consent row as delivered, with a pseudonym for the subject; it only grows. -#}
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_rows_read_again('consents') }}",
+) }}
+-- depends_on: {{ ref('int_inputs__fingerprinted') }}
 with
 
 arrived as (
 
     {{ undelivered(
         ref('int_consents__pseudonymised'),
+        dataset='consents',
         identity=['source', 'subject_key', 'purpose', 'changed_at', 'status'],
         delivery=['input_name', 'source', 'subject_key', 'purpose', 'changed_at',
             'status'],

@@ -5,6 +5,7 @@
     materialized='incremental',
     incremental_strategy='append',
 ) }}
+-- depends_on: {{ ref('int_inputs__fingerprinted') }}
 {%- set held = this if is_incremental() else '(select null as profile)' %}
 with
 
@@ -16,7 +17,7 @@ observed as (
         {{ name }}{% if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ ref('int_events__normalised') }}
-    where profile is not null
+    where profile is not null and {{ news_of('events') }}
 
 ),
 

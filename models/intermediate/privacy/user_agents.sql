@@ -4,6 +4,7 @@
     materialized='incremental',
     incremental_strategy='append',
 ) }}
+-- depends_on: {{ ref('int_inputs__fingerprinted') }}
 {%- set held = this if is_incremental() else '(select null as user_agent)' %}
 with
 
@@ -11,7 +12,7 @@ observed as (
 
     select distinct user_agent
     from {{ ref('int_events__normalised') }}
-    where user_agent is not null
+    where user_agent is not null and {{ news_of('events') }}
 
 ),
 

@@ -1,13 +1,13 @@
 {#- The days of a session put together. -#}
-{%- set firsts = ['client_session_id', 'landing_page_path', 'referrer_host',
-    'utm_source', 'utm_medium', 'utm_campaign', 'user_agent_key'] -%}
+{%- set firsts = ['client_session_id', 'landing_event_type', 'landing_event_name',
+    'landing_page_path', 'user_agent_key'] -%}
+{%- set lasts = ['user_key', 'exit_event_name', 'exit_page_path'] -%}
 {%- set counts = ['event_count'] + counted_event_types().keys() | list -%}
 with
 
 session_days as (
 
-    select *, {{ engaged_seconds() }} as engaged_seconds
-    from {{ ref('int_session_days__measured') }}
+    select * from {{ ref('int_session_days__engaged') }}
 
 ),
 
@@ -16,15 +16,23 @@ sessions as (
     select
         session_id,
         visitor_id,
-        {{ value_at_latest('user_key', 'activity_date') }} as user_key,
+        {%- for name in lasts %}
+        {{ value_at_latest(name, 'activity_date') }} as {{ name }},
+        {%- endfor %}
         {%- for name in firsts %}
         {{ value_at_earliest(name, 'activity_date') }} as {{ name }},
         {%- endfor %}
-        {{ value_at_latest('exit_page_path', 'activity_date') }} as exit_page_path,
+        {%- for name in traffic_columns() %}
+        nullif(
+            {{ value_at_earliest(carried_together(name), 'activity_date') }}, ''
+        ) as {{ name }},
+        {%- endfor %}
         {%- for count in counts %}
         sum({{ count }}) as {{ count }},
         {%- endfor %}
         sum(engaged_seconds) as engaged_seconds,
+        max(max_scroll_ratio) as max_scroll_ratio,
+        min(first_received_at) as first_received_at,
         min(started_at) as started_at,
         max(ended_at) as ended_at
     from session_days

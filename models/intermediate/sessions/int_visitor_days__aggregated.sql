@@ -6,13 +6,7 @@ with
 
 session_days as (
 
-    select
-        *,
-        row_number() over (
-            partition by session_id order by activity_date
-        ) = 1 as is_first_day,
-        {{ engaged_seconds() }} as engaged_seconds
-    from {{ ref('int_session_days__measured') }}
+    select * from {{ ref('int_session_days__engaged') }}
 
 ),
 

@@ -33,7 +33,7 @@ purchases as (
 
     select
         customer_id,
-        cast(ordered_at as date) as activity_date,
+        {{ local_date('ordered_at') }} as activity_date,
         sum(case when is_purchase then 1 else 0 end) as order_count,
         sum(amount) as revenue
     from {{ ref('orders') }}

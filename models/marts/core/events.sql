@@ -18,7 +18,7 @@ components as (
 
 sessions as (
 
-    select * from {{ ref('sessions') }}
+    select * from {{ ref('int_sessions__stitched') }}
 
 ),
 
@@ -49,13 +49,7 @@ events as (
         accepted.occurred_at,
         accepted.received_at
     from accepted
-    left join sessions
-        on accepted.visitor_id = sessions.visitor_id
-        and accepted.occurred_at >= sessions.started_at
-        and accepted.occurred_at <= sessions.ended_at
-        {%- if uses_client_sessions() %}
-        and accepted.client_session_id is not distinct from sessions.client_session_id
-        {%- endif %}
+    left join sessions on {{ lies_in_session('accepted', 'sessions') }}
     left join components as users on accepted.user_key = users.pseudonym
     left join {{ ref('int_visitors__held') }} as visitors
         on {{ is_held_at('visitors', 'accepted.visitor_id', 'accepted.occurred_at') }}

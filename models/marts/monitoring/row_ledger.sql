@@ -1,3 +1,5 @@
+{#- Events are tallied without joining verdicts to rows: what was set aside is taken off
+    what is usable. -#}
 {%- set buckets = [
     'kept', 'duplicate', 'double_fired', 'invalid', 'late', 'bot', 'no_consent',
 ] -%}
@@ -6,9 +8,13 @@ with
 inputs as (
 
     select
-        *,
-        sum(raw_row_count) over (partition by source) as source_row_count
+        dataset,
+        source,
+        input_name,
+        sum(raw_row_count) as raw_row_count,
+        sum(sum(raw_row_count)) over (partition by source) as source_row_count
     from {{ ref('int_inputs__counted') }}
+    group by 1, 2, 3
 
 ),
 
@@ -21,7 +27,31 @@ buckets as (
 
 ),
 
-counted as (
+tallied as (
+
+    select
+        'events' as dataset,
+        source,
+        input_name,
+        case when invalid_reason is null then 'kept' else 'invalid' end as bucket,
+        count(*) as row_count
+    from {{ ref('int_events__delivered') }}
+    group by 1, 2, 3, 4
+
+    union all
+
+    {%- for bucket, sign in {'bucket': '', "'kept'": '-'}.items() %}
+    select
+        'events' as dataset,
+        source,
+        input_name,
+        {{ bucket }} as bucket,
+        {{ sign }}count(*) as row_count
+    from {{ ref('int_events__set_aside') }}
+    group by 1, 2, 3, 4
+
+    union all
+    {%- endfor %}
 
     select
         dataset,
@@ -30,6 +60,20 @@ counted as (
         bucket,
         count(*) as row_count
     from {{ ref('int_rows__bucketed') }}
+    where dataset != 'events'
+    group by 1, 2, 3, 4
+
+),
+
+counted as (
+
+    select
+        dataset,
+        source,
+        input_name,
+        bucket,
+        cast(sum(row_count) as bigint) as row_count
+    from tallied
     group by 1, 2, 3, 4
 
 ),

@@ -1,6 +1,7 @@
--- Two sessions of a visitor lie further apart than the timeout, unless the cap cut one
--- streak in two; parts of one session never do; and no session outlasts the cap. This
--- also keeps the join of events to sessions from finding two.
+-- Two sessions of a visitor lie further apart than the timeout, unless the cap or a
+-- split cut one streak in two; parts of one session never do; and no session outlasts
+-- the cap, or the day where midnight splits. This also keeps the join of events to
+-- sessions from finding two.
 {%- set timeout = var('session_timeout_seconds') %}
 {%- set cap = var('session_cap_days') * 86400 %}
 with
@@ -43,6 +44,9 @@ broken as (
                 then 'a gap inside a streak'
             when session_id != previous_session_id and started_at <= previous_ended_at
                 then 'overlaps the session before'
+            {%- if var('session_midnight_split') %}
+            when session_id = previous_session_id then 'runs over midnight'
+            {%- endif %}
         end as defect
     from parts
 
@@ -58,6 +62,9 @@ sessions as (
                 then 'longer than the cap'
         end as defect
     from {{ ref('sessions') }}
+    {%- if uses_client_sessions() %}
+    where client_session_id is null
+    {%- endif %}
 
 )
 
