@@ -81,10 +81,19 @@ looked_at as (
         and inputs.input_name = counted.input_name
         and inputs.received_date = counted.received_date
 
+),
+
+changed as (
+
+    select looked_at.*
+    from looked_at
+    left join {{ held }} as held
+        on looked_at.dataset = held.dataset
+        and looked_at.input_name = held.input_name
+        and looked_at.received_date = held.received_date
+        and looked_at.fingerprint = held.fingerprint
+    where held.dataset is null
+
 )
 
-select * from looked_at
-where concat_ws(' ', dataset, input_name, received_date, fingerprint) not in (
-    select concat_ws(' ', dataset, input_name, received_date, fingerprint)
-    from {{ held }}
-)
+select * from changed

@@ -1,4 +1,5 @@
-{#- Read off the log of assignments. A customer that nobody is left of was merged into
+{#- Read off the log of assignments. Customer and time are joined as one key: many
+    customers share the time of a build, and an engine that joins by it alone drowns. A customer that nobody is left of was merged into
     one that was there before, or renamed to one that was not; a new customer beside
     one that stays was split off. What else changes hands was moved. -#}
 with
@@ -35,28 +36,17 @@ movements as (
 
 ),
 
-summed as (
-
-    select
-        customer_id,
-        assigned_at,
-        sum(gained_count - lost_count) as change_count
-    from movements
-    group by 1, 2
-
-),
-
 sizes as (
 
     select
-        customer_id,
-        assigned_at,
-        change_count,
-        sum(change_count) over (
+        {{ key_of(['customer_id', 'assigned_at']) }} as size_key,
+        sum(gained_count - lost_count) as change_count,
+        sum(sum(gained_count - lost_count)) over (
             partition by customer_id order by assigned_at
             rows between unbounded preceding and current row
         ) as identifier_count
-    from summed
+    from movements
+    group by customer_id, assigned_at
 
 ),
 
@@ -70,7 +60,7 @@ changes as (
         assigned_at as changed_at
     from assigned
     where previous_customer_id != customer_id
-    group by 1, 2, 5
+    group by previous_customer_id, customer_id, assigned_at
 
 ),
 
@@ -82,9 +72,12 @@ identity_changes as (
         changes.from_customer_id,
         changes.to_customer_id,
         case
-            when donors.identifier_count = 0
-                and receivers.identifier_count > receivers.change_count then 'merged'
-            when donors.identifier_count = 0 and changes.from_customer_count > 1
+            when
+                donors.identifier_count = 0
+                and (
+                    receivers.identifier_count > receivers.change_count
+                    or changes.from_customer_count > 1
+                )
                 then 'merged'
             when donors.identifier_count = 0 then 'renamed'
             when receivers.identifier_count > receivers.change_count then 'moved'
@@ -94,11 +87,9 @@ identity_changes as (
         changes.changed_at
     from changes
     inner join sizes as donors
-        on changes.from_customer_id = donors.customer_id
-        and changes.changed_at = donors.assigned_at
+        on {{ key_of(['from_customer_id', 'changed_at']) }} = donors.size_key
     inner join sizes as receivers
-        on changes.to_customer_id = receivers.customer_id
-        and changes.changed_at = receivers.assigned_at
+        on {{ key_of(['to_customer_id', 'changed_at']) }} = receivers.size_key
 
 )
 
