@@ -7,6 +7,7 @@ case of a failure, add Phase.shrink below.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ from strategies import COLUMNS, Arrival, Arrivals, arrivals, as_world, worlds
 from warehouse import ResidentDbt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 TABLES = (
@@ -48,14 +50,15 @@ few_rich_examples = settings(
 class Desk:
     """A folder of files that grows, and the dbt that reads all of them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mode: str) -> None:
+        self.mode = mode
         self.inbox = folder / "inbox"
         self.inbox.mkdir()
         paths = {
             f"files_{kind}_path": str(self.inbox / f"{kind}_*.parquet")
             for kind in COLUMNS
         }
-        self.dbt = ResidentDbt(folder, VARIABLES | paths)
+        self.dbt = ResidentDbt(folder, VARIABLES | paths | {"identity_mode": mode})
         self.row_count = 0
 
     def clear(self) -> None:
@@ -72,15 +75,18 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    return Desk(tmp_path_factory.mktemp("properties"))
+def desk_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Desk]:
+    """One desk for each mode of identity."""
+    return cache(lambda mode: Desk(tmp_path_factory.mktemp(mode), mode))
 
 
-@settings(few_rich_examples, max_examples=6)
+@pytest.mark.parametrize("mode", ["last_touch", "time_bounded"])
+@settings(few_rich_examples, max_examples=3)
 @given(coming=arrivals(batches=2))
 def test_any_way_of_arriving_gives_the_tables_of_one_refresh(
-    desk: Desk, coming: Arrivals
+    desk_for: Callable[[str], Desk], mode: str, coming: Arrivals
 ) -> None:
+    desk = desk_for(mode)
     desk.clear()
     growing = desk.dbt.empty("growing")
     for number, arrival in enumerate(coming.batches):
@@ -92,19 +98,25 @@ def test_any_way_of_arriving_gives_the_tables_of_one_refresh(
     assert_same(content_of(growing, TABLES), content_of(refreshed, TABLES))
 
 
-@settings(few_rich_examples, max_examples=10)
+@pytest.mark.parametrize("mode", ["last_touch", "first_touch", "time_bounded"])
+@settings(few_rich_examples, max_examples=3)
 @given(world=worlds(with_ties=False))
-def test_one_build_says_what_a_naive_reading_says(desk: Desk, world: Arrival) -> None:
+def test_one_build_says_what_a_naive_reading_says(
+    desk_for: Callable[[str], Desk], mode: str, world: Arrival
+) -> None:
+    desk = desk_for(mode)
     desk.clear()
     desk.receive("all", world)
     warehouse = desk.dbt.empty("read")
     desk.dbt.run(warehouse, *MODELS)
     assert_ledger_adds_up(warehouse, desk.row_count)
-    reading = reference.read_naively(warehouse, as_world(world), "last_touch")
+    reading = reference.read_naively(warehouse, as_world(world), mode)
     reference.test_every_row_is_in_the_bucket_of_the_naive_reading(reading)
     reference.test_kept_events_are_those_of_the_naive_reading(reading)
     reference.test_sessions_are_those_of_the_naive_reading(reading)
     reference.test_every_event_is_in_the_session_that_spans_it(reading)
     reference.test_customers_are_those_of_the_naive_reading(reading)
     reference.test_sessions_belong_to_the_customer_of_the_naive_reading(reading)
+    reference.test_customer_days_are_those_of_the_naive_reading(reading)
+    reference.test_order_lines_belong_to_the_customer_of_the_naive_reading(reading)
     reference.test_visits_are_those_of_the_naive_reading(reading)
