@@ -16,6 +16,15 @@
     {%- endif -%}
 {%- endmacro %}
 
+{% macro forget_touched_dates() -%}
+    {%- if is_incremental() and touches_everything() -%}
+        delete from {{ this }}
+    {%- elif is_incremental() -%}
+        delete from {{ this }}
+        where {{ is_on_touched_date('utc_date') }}
+    {%- endif -%}
+{%- endmacro %}
+
 {% macro forget_touched_visitors() -%}
     {%- if is_incremental() and touches_everything() -%}
         delete from {{ this }}

@@ -52,36 +52,45 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Inputs of a dataset that changed since they were read, each with the days of receipt
+    that did. One that was never read in full is unread. -#}
+{% macro changed_inputs(dataset) -%}
+    {%- set counted = relation_of('int_inputs__counted') -%}
+    {{ return(run_query(
+        "select seen.input_name, min(seen.received_date), max(seen.received_date), "
+        ~ "cast(min(seen.received_date) = " ~ whole_input() ~ " as integer), "
+        ~ "cast(max(case when held.input_name is null then 0 else 1 end) = 0 as integer) "
+        ~ "from " ~ relation_of('int_inputs__fingerprinted') ~ " as seen left join "
+        ~ counted ~ " as held on seen.dataset = held.dataset and seen.input_name "
+        ~ "= held.input_name and seen.received_date = held.received_date "
+        ~ "where seen.dataset = '" ~ dataset ~ "' "
+        ~ "and seen.fingerprint is distinct from held.fingerprint group by 1 order by 1"
+    ).rows) }}
+{%- endmacro %}
+
 {#- Which rows of a dataset may be new to {{ this }}: those of inputs that changed since
     they were read. A literal condition, so that the engine skips files and tables that
-    did not. -#}
-{% macro news_of(dataset) -%}
-    {%- set inputs = relation_of('int_inputs__fingerprinted') -%}
-    {%- set counted = relation_of('int_inputs__counted') -%}
-    {%- if not counted or not is_incremental() or reads_again() -%} 1 = 1
+    did not. `among_held`: the same of rows that are held; of an input that is unread
+    these can only stem from a build that did not go through. -#}
+{% macro news_of(dataset, among_held=false) -%}
+    {%- if not relation_of('int_inputs__counted') or not is_incremental()
+        or reads_again() -%} 1 = 1
     {%- else -%}
-        {%- set changed = run_query(
-            "select input_name, min(received_date) as first_date, max(received_date) "
-            ~ "as last_date, cast(min(received_date) = " ~ whole_input()
-            ~ " as integer) as is_whole from (select input_name, received_date, "
-            ~ "fingerprint from " ~ inputs ~ " where dataset = '" ~ dataset
-            ~ "' except select input_name, received_date, fingerprint from " ~ counted
-            ~ " where dataset = '" ~ dataset ~ "') as changed group by 1 order by 1"
-        ).rows -%}
-        {%- if not changed -%} 1 = 0
-        {%- else -%}
         (
-        {%- for row in changed %}
-            (
-                input_name = '{{ row[0] | replace("'", "''") }}'
-                {%- if not row[3] %}
-                and received_at >= timestamp '{{ row[1] }}'
-                and received_at < {{ days_after("date '" ~ row[2] ~ "'", 1) }}
+            1 = 0
+            {%- for name, first, last, is_whole, is_unread in changed_inputs(dataset) %}
+            or (
+                input_name = '{{ name | replace("'", "''") }}'
+                {%- if not is_whole %}
+                and received_at >= timestamp '{{ first }}'
+                and received_at < {{ days_after("date '" ~ last ~ "'", 1) }}
+                {%- endif %}
+                {%- if among_held and is_unread %}
+                and arrived_at > {{ latest_time(
+                    relation_of('int_batches__completed'), 'completed_at') }}
                 {%- endif %}
             )
-            {%- if not loop.last %} or{% endif %}
-        {%- endfor %}
+            {%- endfor %}
         )
-        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

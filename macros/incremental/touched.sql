@@ -8,7 +8,7 @@
     {{ return([
         'int_events__set_aside', 'int_session_days__measured',
         'int_page_view_days__measured', 'int_visitor_days__linked',
-        'int_visitor_days__alternated',
+        'int_visitor_days__alternated', 'int_event_days__delayed',
     ]) }}
 {%- endmacro %}
 
@@ -58,20 +58,6 @@
     group by 1
 {%- endmacro %}
 
-{#- The first and the last day to deal with, as a literal condition on a column, so that
-    the engine can skip what lies before and after. `reach` days before are read along. -#}
-{% macro lies_in_touched_dates(column, reach=0) -%}
-    {%- set found = run_query(
-        "select min(activity_date), max(activity_date) from "
-        ~ ref('int_visitor_days__touched') ~ " where " ~ is_pending('touched_at')
-    ).rows if execute else [] -%}
-    {%- if not found or found[0][0] is none -%} 1 = 0
-    {%- else -%}
-        {{ column }} >= {{ days_after("date '" ~ found[0][0] ~ "'", -reach) }}
-        and {{ column }} <= date '{{ found[0][1] }}'
-    {%- endif -%}
-{%- endmacro %}
-
 {#- The highest time in a column, as a literal. -#}
 {% macro latest_time(relation, column) -%}
     {%- set found = run_query(
@@ -91,6 +77,25 @@
             select touched.visitor_id, touched.activity_date
             from {{ ref('int_visitor_days__touched') }} as touched
             where {{ is_pending('touched.touched_at') }}
+        )
+    {%- else -%} 1 = 0
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The same for what is kept per day of all visitors. -#}
+{% macro is_on_touched_date(column) -%}
+    {{ column }} in (date '{{ (touched_dates() or ['0001-01-01']) | join("', date '") }}')
+{%- endmacro %}
+
+{#- The same by date alone, the day before each touched one read along. -#}
+{% macro is_near_touched_day(prefix='') -%}
+    {%- set dates = touched_dates() -%}
+    {%- if dates -%}
+        {{ prefix }}activity_date in (
+            date '{{ dates | join("', date '") }}',
+            {%- for date in dates %}
+            {{ days_after("date '" ~ date ~ "'", -1) }}{{ ',' if not loop.last }}
+            {%- endfor %}
         )
     {%- else -%} 1 = 0
     {%- endif -%}

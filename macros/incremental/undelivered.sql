@@ -17,6 +17,7 @@
     {%- set held_content = key_of(content + derived.keys() | list) -%}
     {%- set raw_content = key_of(content + derived.values() | list) -%}
     {%- set news = news_of(dataset) -%}
+    {%- set held_news = news_of(dataset, among_held=true) -%}
     {%- if is_incremental() and not starts_afresh(dataset) -%}
 with
 
@@ -30,7 +31,7 @@ changed as (
         union all
         select {{ fast_hash(delivery) }} as delivery_hash, 0 as raw_count, 1 as held_count
         from {{ this }}
-        where {{ news }}
+        where {{ held_news }}
     ) as counted
     group by 1
     having sum(raw_count) > sum(held_count)
@@ -46,7 +47,7 @@ held_contents as (
     from {{ this }}
     where
         {{ fast_hash(delivery) }} in (select delivery_hash from changed)
-        and {{ news }}
+        and {{ held_news }}
     group by 1, 2
 
 ),

@@ -43,7 +43,7 @@ rows_read as (
         0 as raw_count,
         1 as held_count
     from {{ ref('int_' ~ dataset ~ '__delivered') }}
-    where {{ news_of(dataset) }}
+    where {{ news_of(dataset, among_held=true) }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 

@@ -15,7 +15,7 @@ delivered as (
     select * from {{ ref('int_events__delivered') }}
     where
         invalid_reason is null
-        and {{ lies_in_touched_dates('activity_date', reach=1) }}
+        and {{ is_near_touched_day() }}
 
 ),
 

@@ -1,6 +1,6 @@
 {#- Usable rows that share their event id, order or page view with another row, where a
-    row that is judged in this build does. Hashes find them, so that the fast path for
-    everything else reads two columns. -#}
+    row that is judged in this build does. Hashes find them, so that of everything else
+    only the columns that name it are read. -#}
 {{ config(materialized='table') }}
 {%- set id_hash = fast_hash(['source', 'event_id']) -%}
 {%- set key_hash = fast_hash(['source', 'business_key']) %}
@@ -52,9 +52,13 @@ repeated_keys as (
 
 ),
 
-repeated as (
+places as (
 
-    select *
+    select
+        source,
+        event_id,
+        copy_number,
+        activity_date
     from valid
     where
         {{ id_hash }} in (select id_hash from repeated_ids)
@@ -62,6 +66,18 @@ repeated as (
             business_key is not null
             and {{ key_hash }} in (select key_hash from repeated_keys)
         )
+
+),
+
+repeated as (
+
+    select valid.*
+    from valid
+    inner join places
+        on valid.activity_date = places.activity_date
+        and valid.source = places.source
+        and valid.event_id = places.event_id
+        and valid.copy_number = places.copy_number
 
 )
 

@@ -1,36 +1,16 @@
-{#- How late rows are, and what that did to what had been said before. Without the
-    duplicates, which are no events of their own. -#}
+{#- How late rows are, and what that did to what had been said before. -#}
 with
-
-events as (
-
-    select
-        {{ local_date('delivered.occurred_at') }} as activity_date,
-        {{ is_late('delivered') }} as is_late,
-        coalesce(set_aside.bucket, 'kept') = 'late' as is_set_aside,
-        {{ exact_seconds_between('delivered.occurred_at', 'delivered.received_at') }}
-            as delay_seconds
-    from {{ ref('int_events__delivered') }} as delivered
-    left join {{ ref('int_events__set_aside') }} as set_aside
-        on delivered.source = set_aside.source
-        and delivered.event_id = set_aside.event_id
-        and delivered.copy_number = set_aside.copy_number
-    where
-        delivered.invalid_reason is null
-        and coalesce(set_aside.bucket, 'late') = 'late'
-
-),
 
 event_days as (
 
     select
         activity_date,
-        count(*) as event_count,
-        sum(case when is_late then 1 else 0 end) as late_event_count,
-        sum(case when is_set_aside then 1 else 0 end) as set_aside_event_count,
-        sum(delay_seconds) / count(delay_seconds) as average_delay_seconds,
-        max(delay_seconds) as longest_delay_seconds
-    from events
+        cast(sum(event_count) as bigint) as event_count,
+        sum(late_event_count) as late_event_count,
+        sum(set_aside_event_count) as set_aside_event_count,
+        sum(delay_seconds) / sum(timed_event_count) as average_delay_seconds,
+        max(longest_delay_seconds) as longest_delay_seconds
+    from {{ ref('int_event_days__delayed') }}
     group by 1
 
 ),

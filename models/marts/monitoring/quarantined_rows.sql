@@ -1,12 +1,22 @@
 with
 
-bucketed as (
+events as (
 
-    select * from {{ ref('int_rows__bucketed') }}
+    select
+        source,
+        'events' as dataset,
+        input_name,
+        event_id as row_id,
+        event_name as row_type,
+        invalid_reason as reason,
+        occurred_at,
+        received_at
+    from {{ ref('int_events__delivered') }}
+    where invalid_reason is not null
 
 ),
 
-quarantined_rows as (
+others as (
 
     select
         source,
@@ -17,8 +27,16 @@ quarantined_rows as (
         reason,
         occurred_at,
         received_at
-    from bucketed
-    where bucket = 'invalid'
+    from {{ ref('int_rows__bucketed') }}
+    where dataset != 'events' and bucket = 'invalid'
+
+),
+
+quarantined_rows as (
+
+    select * from events
+    union all
+    select * from others
 
 )
 
