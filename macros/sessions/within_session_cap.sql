@@ -25,6 +25,8 @@ where
 
 {#- The same for one event, where the first receipt of its session is known. -#}
 {% macro is_within_session_cap(event, first_received_at) -%}
-    coalesce({{ event }}.received_at, {{ event }}.occurred_at) <= {{ seconds_after(
-        first_received_at, var('session_cap_days') * 86400) }}
+    (
+        coalesce({{ event }}.received_at, {{ event }}.occurred_at) <= {{ seconds_after(
+            first_received_at, var('session_cap_days') * 86400) }}
+    )
 {%- endmacro %}

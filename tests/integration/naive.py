@@ -190,7 +190,7 @@ def _judge_together(valid: list[Row], bot_events_per_minute: int) -> None:
         row["is_repeat"] = False
     survivors = [row for row in valid if row["bucket"] != "duplicate"]
     for group in _grouped(survivors, "key").values():
-        for row in sorted(group, key=_seniority)[1:]:
+        for row in sorted(group, key=lambda row: (row["at"], _seniority(row)))[1:]:
             row["is_repeat"] = True
     open_rows = [row for row in valid if row["bucket"] is None]
     minutes = defaultdict(list)
@@ -218,10 +218,11 @@ def _judge_together(valid: list[Row], bot_events_per_minute: int) -> None:
             row["bucket"] = "bot"
         elif is_double:
             row["bucket"] = "double_fired"
-        elif row["is_repeat"]:
+        elif row["is_repeat"] and row["key"][0] == "order":
             row["bucket"] = "duplicate"
         else:
             row["bucket"] = "kept"
+            row["name"] = "repeated view" if row["is_repeat"] else row["name"]
 
 
 def kept_lines(order_lines: pd.DataFrame) -> list[Row]:

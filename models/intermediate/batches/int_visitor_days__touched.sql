@@ -72,6 +72,19 @@ related as (
         or {{ fast_hash(['source', 'business_key']) }} in (
             select key_hash from copied_keys
         )
+    {%- if uses_client_sessions() %}
+    union all
+    select
+        visitor_id,
+        activity_date,
+        occurred_at
+    from delivered
+    where
+        client_session_id is not null
+        and {{ fast_hash(['visitor_id', 'client_session_id']) }} in (
+            select {{ fast_hash(['visitor_id', 'client_session_id']) }} from arrived
+        )
+    {%- endif %}
     {%- for subject in ['visitor_id', 'user_key', 'device_key'] %}
     union all
     select

@@ -22,9 +22,10 @@ events as (
         on delivered.source = set_aside.source
         and delivered.event_id = set_aside.event_id
         and delivered.copy_number = set_aside.copy_number
+        and delivered.activity_date = set_aside.activity_date
     where
         delivered.invalid_reason is null
-        and coalesce(set_aside.bucket, 'late') = 'late'
+        and coalesce(set_aside.bucket, 'kept') in ('kept', 'late')
         and {{ is_on_touched_date('delivered.activity_date')
             if is_incremental() and not touches_everything() else '1 = 1' }}
 

@@ -1,7 +1,8 @@
 {#- Rows that lose to another copy: of the same event id (the earliest received
-    wins), or of the same order or page view under another id. The order decides alike
-    in whatever order the copies arrived. A copy that lost stands for no order: another
-    event of that order is its first. -#}
+    wins), or of the same order or page view under another id (what happened first wins:
+    a visit must not lose its beginning). The order decides alike in whatever order the
+    copies arrived. A copy that lost stands for no order: another event of that order is
+    its first. -#}
 {{ config(materialized='table') }}
 {%- set content = ['event_name', 'visitor_id', 'user_key', 'device_key', 'session_key',
     'email_key', 'profile_key', 'user_agent_key', 'client_session_id', 'page_host',
@@ -9,8 +10,7 @@
     'product_id', 'category', 'currency', 'order_id', 'page_view_id', 'feature_name',
     'experiment_id', 'experiment_arm', 'quantity', 'unit_price', 'engaged_seconds',
     'scroll_ratio', 'sent_at'] -%}
-{%- set order = 'received_at, device_created_at, occurred_at, ' ~ key_of(content)
-    ~ ', event_id, input_name, copy_number' %}
+{%- set rest = key_of(content) ~ ', event_id, input_name, copy_number' %}
 with
 
 repeated as (
@@ -23,7 +23,10 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by source, event_id order by {{ order }}) as place
+        row_number() over (
+            partition by source, event_id
+            order by received_at, device_created_at, occurred_at, {{ rest }}
+        ) as place
     from repeated
 
 ),
@@ -33,7 +36,8 @@ first_copies as (
     select
         *,
         first_value(event_id) over (
-            partition by source, business_key order by {{ order }}
+            partition by source, business_key
+            order by occurred_at, received_at, device_created_at, {{ rest }}
         ) as first_event_id
     from ranked
     where place = 1 and business_key is not null
@@ -54,7 +58,8 @@ duplicated as (
         source,
         event_id,
         copy_number,
-        'repeated order or page view' as reason
+        case when event_type = 'purchase' then 'repeated order' else 'repeated view' end
+            as reason
     from first_copies
     where event_id != first_event_id
 

@@ -1,6 +1,7 @@
 {#- The verdicts that need no other event of the visitor. A table, since three models
     read it. -#}
 {{ config(materialized='table') }}
+-- depends_on: {{ ref('int_visitor_days__touched') }}
 with
 
 events as (
@@ -18,6 +19,12 @@ user_agents as (
 duplicated as (
 
     select * from {{ ref('int_events__duplicated') }}
+
+),
+
+client_sessions as (
+
+    {{ first_receipts_of_client_sessions() | indent(4) }}
 
 ),
 
@@ -59,6 +66,8 @@ screened as (
             when duplicated.reason = 'repeated event_id' then 'duplicate'
             {%- if var('late_policy') == 'set_aside' %}
             when {{ is_late('events') }} then 'late'
+            when not {{ is_within_session_cap(
+                    'events', 'client_sessions.first_received_at') }} then 'late'
             {%- endif %}
             when withheld.event_id is not null then 'no_consent'
             when user_agents.is_bot then 'bot'
@@ -67,18 +76,24 @@ screened as (
             when duplicated.reason = 'repeated event_id' then duplicated.reason
             {%- if var('late_policy') == 'set_aside' %}
             when {{ is_late('events') }} then 'sent long after it was created'
+            when not {{ is_within_session_cap(
+                    'events', 'client_sessions.first_received_at') }}
+                then 'received long after its session began'
             {%- endif %}
             when withheld.event_id is not null then 'analytics consent denied'
             when user_agents.is_bot then 'user agent'
         end as reason,
-        coalesce(duplicated.reason, '') = 'repeated order or page view'
-            as is_repeated_key,
+        case when duplicated.reason != 'repeated event_id' then duplicated.reason end
+            as repeated_key,
         events.user_key is not null as has_user,
         events.is_judged,
         events.activity_date,
         events.occurred_at
     from events
     left join user_agents on events.user_agent_key = user_agents.user_agent_key
+    left join client_sessions
+        on events.visitor_id = client_sessions.visitor_id
+        and events.client_session_id = client_sessions.client_session_id
     left join duplicated
         on events.source = duplicated.source
         and events.event_id = duplicated.event_id

@@ -1,6 +1,6 @@
-{#- The usable rows that are not used, each with one bucket and the reason. Touched
-    visitor days are judged again as a whole, so a verdict never depends on the
-    order of arrival. -#}
+{#- The usable rows that are not used, each with one bucket and the reason; and those
+    that are kept, but not as the view that they repeat. Touched visitor days are judged
+    again as a whole, so a verdict never depends on the order of arrival. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -41,7 +41,8 @@ judged as (
             case
                 when automated.visitor_id is not null then 'bot'
                 when double_fired.event_id is not null then 'double_fired'
-                when screened.is_repeated_key then 'duplicate'
+                when screened.repeated_key = 'repeated order' then 'duplicate'
+                when screened.repeated_key is not null then 'kept'
             end
         ) as bucket,
         coalesce(
@@ -50,7 +51,7 @@ judged as (
                 when automated.visitor_id is not null then automated.reason
                 when double_fired.event_id is not null
                     then 'same visitor, type and target at once'
-                when screened.is_repeated_key then 'repeated order or page view'
+                else screened.repeated_key
             end
         ) as reason,
         screened.activity_date

@@ -8,7 +8,7 @@ with
 screened as (
 
     select * from {{ ref('int_events__screened') }}
-    where bucket is null and not is_repeated_key
+    where bucket is null and repeated_key is null
 
 ),
 
