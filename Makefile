@@ -6,7 +6,8 @@ DBT := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dbt
 TEST_DATABASE := target/test/habitue.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint unit integration build-twice docs seeds format clean
+.PHONY: help install demo test lint unit integration build-twice benchmark docs seeds \
+	format clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -50,6 +51,9 @@ build-twice: $(VENV)/dev  ## dbt build on the seeds twice, then the docs
 	HABITUE_DATABASE=$(TEST_DATABASE) $(DBT) build --quiet
 	HABITUE_DATABASE=$(TEST_DATABASE) $(DBT) build --quiet
 	HABITUE_DATABASE=$(TEST_DATABASE) $(DBT) docs generate --quiet
+
+benchmark: $(VENV)/dev  ## What one more day costs at 10M events
+	$(BIN)/python benchmarks/one_more_day.py --events 10000000
 
 docs: $(VENV)/core  ## Generate the documentation site and serve it on localhost
 	$(DBT) docs generate
