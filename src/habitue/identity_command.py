@@ -132,20 +132,19 @@ def _identifier_table(identifiers: Sequence[Identifier]) -> Table:
 
 
 def _link_table(title: str, links: Sequence[Link]) -> Table:
-    table = _table(title, "link", "one", "other", "events", "first seen", "last seen")
     has_reasons = any(link.reason for link in links)
+    told = () if has_reasons else ("first seen", "last seen")
+    table = _table(title, "link", "one", "other", "events", *told)
     if has_reasons:
         table.add_column("why it does not count", overflow="fold")
     for link in links[:_MOST_ROWS]:
-        reasons = (link.reason or "it counts",) if has_reasons else ()
+        seen = (_day(link.first_seen_at), _day(link.last_seen_at))
         table.add_row(
             link.kind,
             link.left[:_SHORT],
             link.right[:_SHORT],
             f"{link.event_count:,}",
-            _day(link.first_seen_at),
-            _day(link.last_seen_at),
-            *reasons,
+            *((link.reason or "it counts",) if has_reasons else seen),
         )
     return _shortened(table, len(links))
 
@@ -167,7 +166,7 @@ def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left")
     for column in columns:
         is_count = column in {"events", "identifiers"}
-        table.add_column(column, justify="right" if is_count else "left")
+        table.add_column(column, justify="right" if is_count else "left", no_wrap=True)
     return table
 
 
