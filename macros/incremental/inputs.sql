@@ -52,20 +52,32 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Inputs of a dataset that changed since they were read, each with the days of receipt
-    that did. One that was never read in full is unread. -#}
+{#- Inputs of a dataset that changed since they were read: name -> the days of receipt that
+    did, whether that means all of it, and whether none of that was ever read. -#}
 {% macro changed_inputs(dataset) -%}
     {%- set counted = relation_of('int_inputs__counted') -%}
-    {{ return(run_query(
-        "select seen.input_name, min(seen.received_date), max(seen.received_date), "
-        ~ "cast(min(seen.received_date) = " ~ whole_input() ~ " as integer), "
-        ~ "cast(max(case when held.input_name is null then 0 else 1 end) = 0 as integer) "
-        ~ "from " ~ relation_of('int_inputs__fingerprinted') ~ " as seen left join "
-        ~ counted ~ " as held on seen.dataset = held.dataset and seen.input_name "
-        ~ "= held.input_name and seen.received_date = held.received_date "
-        ~ "where seen.dataset = '" ~ dataset ~ "' "
-        ~ "and seen.fingerprint is distinct from held.fingerprint group by 1 order by 1"
-    ).rows) }}
+    {%- set rows = run_query(
+        "select seen.input_name, seen.received_date, max(cast(seen.received_date = "
+        ~ whole_input() ~ " as integer)), max(case when held.received_date = "
+        ~ "seen.received_date then 1 else 0 end), max(case when held.input_name is null "
+        ~ "then 0 else 1 end) from " ~ relation_of('int_inputs__fingerprinted')
+        ~ " as seen left join " ~ counted ~ " as held on seen.dataset = held.dataset "
+        ~ "and seen.input_name = held.input_name where seen.dataset = '" ~ dataset
+        ~ "' group by 1, 2, seen.fingerprint having max(case when held.received_date = "
+        ~ "seen.received_date and held.fingerprint = seen.fingerprint then 1 else 0 end) "
+        ~ "= 0 order by 1, 2"
+    ).rows -%}
+    {%- set inputs = {} -%}
+    {%- for name, date, is_whole, is_part_known, is_known in rows -%}
+        {%- set input = inputs.setdefault(
+            name, {'dates': [], 'is_whole': false, 'is_unread': true}) -%}
+        {%- do input.dates.append(date) -%}
+        {%- if is_whole -%}{%- do input.update({'is_whole': true}) -%}{%- endif -%}
+        {%- if is_part_known or (is_whole and is_known) -%}
+            {%- do input.update({'is_unread': false}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(inputs) }}
 {%- endmacro %}
 
 {#- Which rows of a dataset may be new to {{ this }}: those of inputs that changed since
@@ -78,14 +90,17 @@
     {%- else -%}
         (
             1 = 0
-            {%- for name, first, last, is_whole, is_unread in changed_inputs(dataset) %}
+            {%- for name, input in changed_inputs(dataset).items() %}
             or (
                 input_name = '{{ name | replace("'", "''") }}'
-                {%- if not is_whole %}
-                and received_at >= timestamp '{{ first }}'
-                and received_at < {{ days_after("date '" ~ last ~ "'", 1) }}
+                {%- if not input.is_whole %}
+                and received_at >= timestamp '{{ input.dates[0] }}'
+                and received_at < {{ days_after("date '" ~ input.dates[-1] ~ "'", 1) }}
+                and cast(received_at as date) in (
+                    date '{{ input.dates | join("', date '") }}'
+                )
                 {%- endif %}
-                {%- if among_held and is_unread %}
+                {%- if among_held and input.is_unread %}
                 and arrived_at > {{ latest_time(
                     relation_of('int_batches__completed'), 'completed_at') }}
                 {%- endif %}

@@ -222,7 +222,6 @@ def _judge_together(valid: list[Row], bot_events_per_minute: int) -> None:
             row["bucket"] = "duplicate"
         else:
             row["bucket"] = "kept"
-            row["name"] = "repeated view" if row["is_repeat"] else row["name"]
 
 
 def kept_lines(order_lines: pd.DataFrame) -> list[Row]:

@@ -139,7 +139,10 @@ def test_sessions_are_those_of_the_naive_reading(reading: Reading) -> None:
             session.start.to_pydatetime(),
             session.end.to_pydatetime(),
             len(session.events),
-            sum(event["name"] == "page_view" for event in session.events),
+            sum(
+                event["name"] == "page_view" and not event["is_repeat"]
+                for event in session.events
+            ),
         )
         for session in reading.sessions
     )
