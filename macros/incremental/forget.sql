@@ -86,10 +86,13 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro release_rows_whose_time_has_come(time) -%}
+{% macro release_rows_whose_time_has_come(time, day=none) -%}
     {%- if is_incremental() -%}
         update {{ this }}
-        set invalid_reason = null, arrived_at = {{ build_time() }}
+        set
+            invalid_reason = null,
+            {{ day ~ ' = cast(' ~ time ~ ' as date),' if day }}
+            arrived_at = {{ build_time() }}
         where
             invalid_reason = 'time in the future'
             and received_at is null

@@ -6,7 +6,7 @@
     incremental_strategy='append',
     pre_hook=[
         "{{ forget_rows_read_again('events') }}",
-        "{{ release_rows_whose_time_has_come('occurred_at') }}",
+        "{{ release_rows_whose_time_has_come('occurred_at', 'activity_date') }}",
     ],
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
@@ -100,8 +100,9 @@ delivered as (
         arrived.unit_price,
         arrived.engaged_seconds,
         arrived.scroll_ratio,
-        cast(coalesce(arrived.occurred_at, timestamp '1970-01-01') as date)
-            as activity_date,
+        case
+            when arrived.invalid_reason is null then cast(arrived.occurred_at as date)
+        end as activity_date,
         arrived.occurred_at,
         arrived.device_created_at,
         arrived.sent_at,
