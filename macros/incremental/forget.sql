@@ -25,17 +25,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro forget_touched_visitors() -%}
-    {%- if is_incremental() and touches_everything() -%}
-        delete from {{ this }}
-    {%- elif is_incremental() -%}
-        delete from {{ this }}
-        where visitor_id in (
-            select touched.visitor_id from ({{ touched_visitors() }}) as touched
-        )
-    {%- endif -%}
-{%- endmacro %}
-
 {#- Sessions that a touched day can reach, and all that came from the same unbroken run
     of activity. What stays ended before: it cannot change. -#}
 {% macro forget_touched_sessions() -%}
