@@ -16,6 +16,6 @@
 {% macro consent_default(column) -%}
     coalesce(
             regional_defaults.{{ column }}, national_defaults.{{ column }},
-            general_defaults.{{ column }}
+            general_defaults.{{ column }}, {{ "'denied'" if column == 'status' else "'*'" }}
         )
 {%- endmacro %}

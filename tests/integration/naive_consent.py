@@ -157,7 +157,7 @@ def reason_to_withhold(book: Book, event: Row, policy: str) -> str | None:
         for role, subject in subjects.items()
     }
     nos = [word for said in words.values() for word in said if word.is_no]
-    if "analytics" in book.signals.get(event["opt_out_signal"] or "", []):
+    if "analytics" in book.signals.get(event.get("opt_out_signal") or "", []):
         nos.append(Word(at, "denied", signal=event["opt_out_signal"]))
     yes = governing_yes(book, event, subjects, words)
     last_no = max(nos, key=lambda word: word.at, default=None)
@@ -165,7 +165,7 @@ def reason_to_withhold(book: Book, event: Row, policy: str) -> str | None:
         if last_no.signal:
             return f"opted out by signal {last_no.signal}"
         return "analytics consent denied"
-    region, status = book.default(event["region"], "analytics")
+    region, status = book.default(event.get("region"), "analytics")
     if yes is None and status == "denied":
         return f"no analytics consent given (default of {region})"
     return None

@@ -1,22 +1,21 @@
-"""Consent governs every use: what is used equals what a naive reading of the rules allows.
+"""Consent governs every use: what is used is what a naive reading of the rules allows.
 
-Some hundred little worlds, each with people, cookies and devices of its own, lie in the
-same few files, so that a build judges all of them. They arrive in batches, consents late
-or early, and are built once more at once.
+Two hundred little worlds lie in the same few files, so that one build judges them all.
+They arrive in batches, consents late or early, and are built once more at once.
 """
 
 from __future__ import annotations
 
-import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
 import pytest
 from agreement import assert_same, content_of
+from consent_worlds import COLUMNS, make_batches
 from naive_consent import (
     HELD,
     PURPOSES,
@@ -27,7 +26,6 @@ from naive_consent import (
     latest,
     lookup,
     reason_to_withhold,
-    subjects_of,
 )
 from warehouse import ResidentDbt, Warehouse
 
@@ -35,30 +33,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-WORLDS = 220
-START = datetime(2024, 3, 1)  # noqa: DTZ001
-COLUMNS = {
-    "events": (
-        *("event_id", "event_type", "occurred_at", "user_id", "anonymous_id"),
-        *("device_id", "email", "region", "opt_out_signal", "page_path"),
-    ),
-    "consents": (
-        *("user_id", "anonymous_id", "subject_identifier", "identifier_kind"),
-        *("purpose", "status", "policy_version", "source", "changed_at"),
-    ),
-    "order_lines": (
-        *("order_id", "line_id", "ordered_at", "unit_price", "user_id"),
-        *("anonymous_id", "email"),
-    ),
-}
-REGIONS = (None, None, "DE", "de-by", "US-CA", "US-NY", "us", "BR", "Germany", "?")
+    from consent_worlds import Rows
+
 # The seed maps gpc to sale_sharing alone; here it means analytics as well.
 SIGNALS = {"gpc": ["analytics", "sale_sharing"]}
-NAMES = (
-    *("analytics", "Analytics", "statistics", "analytics", "analytics-storage"),
-    *("marketing", "Advertising", "personalization", "sale", "do_not_sell", "curling"),
-)
-STATUSES = ("granted", "denied", "yes", "Withdrawn", "granted", "denied", "perhaps")
 TABLES = (
     "marts.consents",
     "marts.consent_changes",
@@ -78,110 +56,6 @@ MODELS = (
     *("consents", "consent_changes", "customer_consents", "customer_identifiers"),
     *("row_ledger", "quarantined_rows", "int_batches__completed"),
 )
-Rows = dict[str, list[Row]]
-
-
-def make_world(number: int) -> Rows:
-    """Three people on three cookies and two devices, for four days, hour by hour."""
-    rng = random.Random(f"world {number}")
-    pick = rng.choice
-
-    def moment() -> str:
-        return str(START + timedelta(hours=rng.randrange(96)))
-
-    def name(kind: str, count: int) -> str:
-        suffix = "@example.com" if kind == "mail" else ""
-        return f"{kind}-{number}-{rng.randrange(count)}{suffix}"
-
-    def maybe(share: float, kind: str, count: int) -> str | None:
-        return name(kind, count) if rng.random() < share else None
-
-    logins = pick((0.3, 0.7))
-    events = [
-        {
-            "event_id": f"e{number}-{place}",
-            "event_type": "page_view",
-            "page_path": f"/{place}",
-            "occurred_at": moment(),
-            "user_id": maybe(logins, "user", 3),
-            "anonymous_id": maybe(0.75, "cookie", 3),
-            "device_id": maybe(0.5, "device", 2),
-            "email": maybe(0.2, "mail", 2),
-            "region": pick(REGIONS),
-            "opt_out_signal": pick((*[None] * 7, "gpc", "GPC", "dnt")),
-        }
-        for place in range(12)
-    ]
-    for event in events:
-        if not (event["user_id"] or event["anonymous_id"] or event["device_id"]):
-            event["user_id"] = name("user", 3)
-    consents = []
-    for _ in range(rng.randrange(9)):
-        subject = pick(
-            (
-                {"user_id": name("user", 3)},
-                {"user_id": name("user", 3), "anonymous_id": name("cookie", 3)},
-                {"anonymous_id": name("cookie", 3)},
-                {"subject_identifier": name("user", 3)},
-                {"subject_identifier": name("device", 2), "identifier_kind": "device_id"},
-                {
-                    "subject_identifier": name("mail", 2).upper(),
-                    "identifier_kind": "Email",
-                },
-                {"user_id": "null", "anonymous_id": name("cookie", 3)},
-                {"subject_identifier": "x", "identifier_kind": "shoe size"},
-                {},
-            )
-            if rng.random() < 0.4
-            else (
-                {"user_id": name("user", 3)},
-                {"anonymous_id": name("cookie", 3)},
-                {
-                    "subject_identifier": name("mail", 2),
-                    "identifier_kind": "email",
-                },
-            )
-        )
-        consents.append(
-            subject
-            | {
-                "purpose": pick(NAMES),
-                "status": pick(STATUSES),
-                "policy_version": pick((None, "v1", "v2")),
-                "source": pick((None, "banner", "app")),
-                "changed_at": moment(),
-            }
-        )
-    if consents and rng.random() < 0.3:
-        consents.append(dict(pick(consents)))
-    orders = [
-        {
-            "order_id": f"o{number}-{place}",
-            "line_id": "1",
-            "ordered_at": moment(),
-            "unit_price": "5",
-            "user_id": maybe(0.7, "user", 3),
-            "anonymous_id": maybe(0.5, "cookie", 3),
-            "email": maybe(0.7, "mail", 2),
-        }
-        for place in range(rng.randrange(3))
-    ]
-    return {"events": events, "consents": consents, "order_lines": orders}
-
-
-def make_batches(count: int) -> tuple[Rows, list[Rows]]:
-    """All rows of all worlds, and the same in batches, in no order."""
-    rng = random.Random("batches")
-    everything: Rows = {kind: [] for kind in COLUMNS}
-    batches: list[Rows] = [{kind: [] for kind in COLUMNS} for _ in range(count)]
-    for number in range(WORLDS):
-        for kind, rows in make_world(number).items():
-            everything[kind] += rows
-            # Consents may all come first, or last, or in between.
-            first, last = sorted(rng.choices(range(count), k=2))
-            for row in rows:
-                batches[rng.randint(first, last)][kind].append(row)
-    return everything, batches
 
 
 class Desk:
@@ -191,8 +65,9 @@ class Desk:
         self.inbox = inbox
         folder = inbox.parent / policy
         folder.mkdir()
-        paths = {f"files_{kind}_path": str(self.inbox / f"{kind}_*") for kind in COLUMNS}
-        paths = {name: f"{path}.parquet" for name, path in paths.items()}
+        paths = {
+            f"files_{kind}_path": str(inbox / f"{kind}_*.parquet") for kind in COLUMNS
+        }
         self.dbt = ResidentDbt(
             folder, {"sources": ["files"], "withdrawal_policy": policy} | paths
         )
@@ -272,15 +147,15 @@ def outcome(
     rows = {kind: [prepare(row) for row in every] for kind, every in everything.items()}
     book = read(rows)
     reasons = {
-        row["event_id"]: reason_to_withhold(book, row, policy)
-        for row in rows["events"]
+        row["event_id"]: reason_to_withhold(book, row, policy) for row in rows["events"]
     }
     return Outcome(policy, grown[policy], rows, book, reasons)
 
 
 def prepare(row: Row) -> Row:
     """Values in the spelling that the rules speak of."""
-    row = dict.fromkeys(("user_id", "anonymous_id", "email"), None) | row
+    optional = ("user_id", "anonymous_id", "device_id", "email", "source")
+    row = dict.fromkeys((*optional, "opt_out_signal", "policy_version")) | row
     for name, case in {"region": str.upper, "opt_out_signal": str.lower}.items():
         row[name] = case(row[name]) if row.get(name) else None
     at = row.get("occurred_at") or row.get("ordered_at") or row.get("changed_at")
@@ -371,7 +246,8 @@ def test_events_are_withheld_by_the_rules_and_for_their_reasons(
 ) -> None:
     found = dict(
         outcome.warehouse.query(
-            "select row_id, case when bucket != 'kept' then bucket || ': ' || reason end "
+            "select row_id, case bucket when 'kept' then null "
+            "else bucket || ': ' || reason end "
             "from intermediate.int_rows__bucketed where dataset = 'events'"
         )
     )
@@ -432,9 +308,12 @@ def test_changes_are_those_that_count_in_order(
         )
     }
     assert found == expected
-    kinds = {subject_of[p][0] == k for p, k in outcome.warehouse.query(
-        "select pseudonym, identifier_kind from marts.consent_changes"
-    )}
+    kinds = {
+        subject_of[p][0] == k
+        for p, k in outcome.warehouse.query(
+            "select pseudonym, identifier_kind from marts.consent_changes"
+        )
+    }
     assert kinds == {True}
 
 
@@ -471,7 +350,9 @@ def test_customers_may_be_used_as_their_people_say(
         )
     }
     assert set(found) == set(expected)
-    wrong = {key: (found[key], expected[key]) for key in found if found[key] != expected[key]}
+    wrong = {
+        key: (found[key], expected[key]) for key in found if found[key] != expected[key]
+    }
     assert wrong == {}
     bases = Counter(basis for _, basis, *_ in found.values())
     assert {"given", "signal", "default of *", "default of DE"} <= set(bases)
@@ -481,7 +362,9 @@ def decisions(
     outcome: Outcome, customer_of: dict[Subject, UUID]
 ) -> dict[tuple[UUID, str], tuple[Any, ...]]:
     """Whether and why each customer may be used for each purpose."""
-    kept = [row for row in outcome.rows["events"] if not outcome.reasons[row["event_id"]]]
+    kept = [
+        row for row in outcome.rows["events"] if not outcome.reasons[row["event_id"]]
+    ]
     people_on: dict[Subject, set[UUID]] = defaultdict(set)
     places: dict[UUID, list[tuple[Any, str]]] = defaultdict(list)
     for row in kept + outcome.rows["order_lines"]:
@@ -516,7 +399,10 @@ def decisions(
 
 
 def decisive_word(
-    book: Book, subjects: list[Subject], people_on: dict[Subject, set[UUID]], purpose: str
+    book: Book,
+    subjects: list[Subject],
+    people_on: dict[Subject, set[UUID]],
+    purpose: str,
 ) -> Word | None:
     """What decides for a customer who has these identifiers."""
     final = {who: latest(book.words_of(who, purpose, None)) for who in subjects}
@@ -542,7 +428,9 @@ def decisive_word(
             if not word.is_no and (people_on[who] or not is_named)
         ]
     return max(
-        candidates, key=lambda word: (word.at, word.is_no, not word.signal), default=None
+        candidates,
+        key=lambda word: (word.at, word.is_no, not word.signal),
+        default=None,
     )
 
 

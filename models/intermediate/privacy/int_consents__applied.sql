@@ -1,5 +1,5 @@
-{#- What stands for a subject at which times, as the withdrawal policy has it. Backwards, a
-    subject that says no in the end said no all along; else a no counts from then on. -#}
+{#- What stands for a subject at which times by the withdrawal policy. Backwards, who
+    says no in the end said no all along; else a no counts from then on. -#}
 {%- set never, forever = "timestamp '0001-01-01'", "timestamp '9999-12-31'" %}
 with
 
@@ -29,7 +29,7 @@ applied as (
         cast(null as timestamp) as yes_at,
         no_at,
         {{ never }} as stands_from,
-        stands_until
+        no_at as stands_until
     from withdrawn
 
     union all
@@ -47,7 +47,9 @@ applied as (
     left join withdrawn
         on standing.subject_key = withdrawn.subject_key
         and standing.purpose = withdrawn.purpose
-    where withdrawn.subject_key is null
+    where
+        withdrawn.subject_key is null
+        or standing.stands_from >= withdrawn.no_at
 
 )
 

@@ -3,8 +3,6 @@
     the e-mail says yes; a yes by e-mail speaks for no user. Of a user's own words one
     stands; with the e-mails' there may be a yes and a no, and the later counts. -#}
 {{ config(materialized='table') }}
-{%- set so_far = 'over (partition by subject_key, purpose order by said_at rows between '
-    ~ 'unbounded preceding and current row)' %}
 with
 
 said as (
@@ -44,8 +42,12 @@ numbered as (
     select
         subject_key,
         purpose,
-        max(max(yes_at)) {{ so_far }} as yes_at,
-        max(max(no_at)) {{ so_far }} as no_at,
+        {%- for word in ['yes_at', 'no_at'] %}
+        max(max({{ word }})) over (
+            partition by subject_key, purpose order by said_at
+            rows between unbounded preceding and current row
+        ) as {{ word }},
+        {%- endfor %}
         said_at,
         coalesce(
             lead(said_at) over (partition by subject_key, purpose order by said_at),
@@ -70,7 +72,7 @@ refused as (
         and numbered.said_at >= mailed.said_at
         and numbered.said_at < mailed.said_until
     where mailed.status = 'denied'
-    group by 1, 2, 3
+    group by numbered.subject_key, numbered.purpose, numbered.said_at
 
 ),
 

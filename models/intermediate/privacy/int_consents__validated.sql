@@ -1,9 +1,7 @@
-{#- Consent changes in one vocabulary, with the reason why one cannot be used. The subject
-    is a user where the row names one, else the cookie, the device, the e-mail. To grant
-    an opt-out, like do_not_sell, is to say no; to opt in to one says nothing clear. -#}
+{#- Consent changes in one vocabulary, with the reason why one cannot be used. The
+    subject is a user where the row names one, else the cookie, the device, the e-mail.
+    To grant an opt-out, like do_not_sell, is to say no; to opt in to one is unclear. -#}
 {%- set kinds = ['user_id', 'anonymous_id', 'device_id', 'email'] -%}
-{%- set yes = ['granted', 'given', 'opted_in', 'true', 'yes'] -%}
-{%- set no = ['denied', 'withdrawn', 'revoked', 'false', 'no'] -%}
 with
 
 unioned as (
@@ -40,10 +38,12 @@ normalised as (
         case
             when lower(unioned.status) = 'opted_out' then 'denied'
             when lower(unioned.status) = 'opted_in' and purposes.is_opt_out then null
-            when lower(unioned.status) in ('{{ yes | join("', '") }}')
-                then case when purposes.is_opt_out then 'denied' else 'granted' end
-            when lower(unioned.status) in ('{{ no | join("', '") }}')
-                then case when purposes.is_opt_out then 'granted' else 'denied' end
+            when lower(unioned.status) in (
+                    'granted', 'given', 'opted_in', 'true', 'yes'
+                ) then case when purposes.is_opt_out then 'denied' else 'granted' end
+            when lower(unioned.status) in (
+                    'denied', 'withdrawn', 'revoked', 'false', 'no'
+                ) then case when purposes.is_opt_out then 'granted' else 'denied' end
         end as status,
         unioned.policy_version,
         unioned.changed_at

@@ -1,6 +1,6 @@
-{#- Which word of its identifiers decides for a customer: a no of one of its people (user
-    ids and e-mails), else their latest yes, else the latest on cookies and devices of its
-    own; but a no on these that is not older than the yes counts. -#}
+{#- Which word of its identifiers decides for a customer: a no of one of its people
+    (user ids and e-mails), else their latest yes, else the latest word on cookies and
+    devices of its own; but a no on these that is not older than the yes counts. -#}
 with
 
 words as (
@@ -31,7 +31,7 @@ heard as (
         words.status,
         words.signal,
         words.said_at,
-        true as is_of_person
+        1 as person_count
     from words
     inner join {{ ref('int_identity__components') }} as components
         on words.subject_key = components.pseudonym
@@ -45,7 +45,7 @@ heard as (
         words.status,
         words.signal,
         words.said_at,
-        false as is_of_person
+        0 as person_count
     from words
     inner join {{ ref('int_identifiers__owned') }} as owned
         on words.subject_key = owned.pseudonym
@@ -53,18 +53,11 @@ heard as (
 
 ),
 
-graded as (
+compared as (
 
     select
         *,
-        case
-            when is_of_person and status = 'denied' then 1
-            when is_of_person or status = 'denied' then 2
-            when max(case when is_of_person then 1 else 0 end) over (
-                    partition by customer_id, purpose
-                ) = 1 then 3
-            else 2
-        end as grade
+        max(person_count) over (partition by customer_id, purpose) as people_count
     from heard
 
 ),
@@ -75,9 +68,14 @@ ranked as (
         *,
         row_number() over (
             partition by customer_id, purpose
-            order by grade asc, said_at desc, status asc, signal asc nulls first
+            order by
+                case when status = 'denied' then person_count else 0 end desc,
+                said_at desc,
+                status asc,
+                signal asc nulls first
         ) as place
-    from graded
+    from compared
+    where person_count = people_count or status = 'denied'
 
 )
 

@@ -4,8 +4,7 @@
     no of any of the four that was said then or later. -#}
 -- depends_on: {{ ref('int_visitor_days__touched') }}
 {%- set never = "timestamp '0001-01-01'" -%}
-{%- set subjects = {'users': 'user_key', 'emails': 'email_key',
-    'visitors': 'visitor_id', 'devices': 'device_key'} %}
+{%- set subjects = ['users', 'emails', 'visitors', 'devices'] %}
 with
 
 events as (
@@ -33,29 +32,45 @@ heard as (
     select
         events.*,
         {%- for subject in subjects %}
+        coalesce({{ subject }}.no_at, {{ never }}) as {{ subject }}_no_at,
         {{ subject }}.signal as {{ subject }}_signal,
-        {%- if subject in ['visitors', 'devices'] %}
-        case
-            when events.user_key is null or not {{ subject }}.is_shared
-                then {{ subject }}.yes_at
-        end as {{ subject }}_yes_at,
-        {%- else %}
-        {{ subject }}.yes_at as {{ subject }}_yes_at,
-        {%- endif %}
-        {{ subject }}.no_at as {{ subject }}_no_at,
         {%- endfor %}
-        signals.signal as carried_signal,
-        case when signals.signal is not null then events.occurred_at end
+        case when signals.signal is null then {{ never }} else events.occurred_at end
             as carried_no_at,
+        case
+            when coalesce(users.yes_at, users.no_at) is not null
+                then coalesce(users.yes_at, {{ never }})
+            when coalesce(emails.yes_at, emails.no_at) is not null
+                then coalesce(emails.yes_at, {{ never }})
+            else greatest(
+                    {%- for subject in ['visitors', 'devices'] %}
+                    case
+                        when events.user_key is not null and {{ subject }}.is_shared
+                            then {{ never }}
+                        else coalesce({{ subject }}.yes_at, {{ never }})
+                    end{{ ',' if not loop.last }}
+                    {%- endfor %}
+                )
+        end as yes_at,
         {{ consent_default('status') }} as default_status,
         {{ consent_default('region') }} as default_region
     from events
-    {%- for subject, key in subjects.items() %}
-    left join applied as {{ subject }}
-        on events.{{ key }} = {{ subject }}.subject_key
-        and events.occurred_at >= {{ subject }}.stands_from
-        and events.occurred_at < {{ subject }}.stands_until
-    {%- endfor %}
+    left join applied as users
+        on events.user_key = users.subject_key
+        and events.occurred_at >= users.stands_from
+        and events.occurred_at < users.stands_until
+    left join applied as emails
+        on events.email_key = emails.subject_key
+        and events.occurred_at >= emails.stands_from
+        and events.occurred_at < emails.stands_until
+    left join applied as visitors
+        on events.visitor_id = visitors.subject_key
+        and events.occurred_at >= visitors.stands_from
+        and events.occurred_at < visitors.stands_until
+    left join applied as devices
+        on events.device_key = devices.subject_key
+        and events.occurred_at >= devices.stands_from
+        and events.occurred_at < devices.stands_until
     left join signals on events.opt_out_signal = signals.signal
     {{ join_consent_defaults('events.region', "'analytics'") }}
 
@@ -65,41 +80,38 @@ weighed as (
 
     select
         *,
-        case
-            when coalesce(users_yes_at, users_no_at) is not null
-                then coalesce(users_yes_at, {{ never }})
-            when coalesce(emails_yes_at, emails_no_at) is not null
-                then coalesce(emails_yes_at, {{ never }})
-            else greatest(
-                coalesce(visitors_yes_at, {{ never }}),
-                coalesce(devices_yes_at, {{ never }})
-            )
-        end as yes_at,
         greatest(
-            {%- for subject in ['carried'] + subjects | list %}
-            coalesce({{ subject }}_no_at, {{ never }}){{ ',' if not loop.last }}
-            {%- endfor %}
+            users_no_at, emails_no_at, visitors_no_at, devices_no_at, carried_no_at
         ) as no_at
     from heard
+
+),
+
+explained as (
+
+    select
+        *,
+        case
+            when no_at > occurred_at then 'analytics consent withdrawn later'
+            {%- for subject in subjects %}
+            when {{ subject }}_no_at = no_at
+                then coalesce(
+                        'opted out by signal ' || {{ subject }}_signal,
+                        'analytics consent denied'
+                    )
+            {%- endfor %}
+            else 'opted out by signal ' || opt_out_signal
+        end as no_reason,
+        'no analytics consent given (default of ' || default_region || ')'
+            as default_reason
+    from weighed
 
 )
 
 select
     *,
     case
-        when no_at > {{ never }} and no_at >= yes_at then
-            case
-                when no_at > occurred_at then 'analytics consent withdrawn later'
-                {%- for subject in subjects %}
-                when {{ subject }}_no_at = no_at then coalesce(
-                    'opted out by signal ' || {{ subject }}_signal,
-                    'analytics consent denied'
-                )
-                {%- endfor %}
-                else 'opted out by signal ' || carried_signal
-            end
-        when yes_at = {{ never }} and coalesce(default_status, 'denied') = 'denied'
-            then 'no analytics consent given (default of '
-                || coalesce(default_region, '*') || ')'
+        when no_at > {{ never }} and no_at >= yes_at then no_reason
+        when yes_at = {{ never }} and default_status = 'denied' then default_reason
     end as withheld_reason
-from weighed
+from explained

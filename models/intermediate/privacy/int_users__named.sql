@@ -1,5 +1,5 @@
-{#- Which cookies, devices and e-mails rows named together with a user, whatever became of
-    these rows: consent must not depend on whom identity ties together. It only grows,
+{#- Which cookies, devices and e-mails rows named together with a user, whatever became
+    of these rows: consent must not depend on whom identity ties together. It only grows,
     by what arrived since the last build that went through. -#}
 {{ config(
     materialized='incremental',
@@ -7,6 +7,8 @@
     pre_hook="{{ forget_everything_where_all_is_touched() }}",
 ) }}
 {%- set is_partial = is_incremental() and not touches_everything() -%}
+{%- set has_news = 'arrived_at > ' ~ latest_time(
+    relation_of('int_batches__completed'), 'completed_at') if is_partial else '1 = 1' -%}
 {%- set shown = {
     'int_events__delivered': ['visitor_id', 'device_key', 'email_key'],
     'int_order_lines__delivered': ['visitor_id', 'email_key'],
@@ -28,10 +30,7 @@ named as (
         invalid_reason is null
         and user_key is not null
         and {{ key }} != user_key
-        {%- if is_partial %}
-        and arrived_at > {{ latest_time(
-            relation_of('int_batches__completed'), 'completed_at') }}
-        {%- endif %}
+        and {{ has_news }}
     {% if not (last_relation and loop.last) %}union distinct{% endif %}
     {%- endfor %}
     {%- endfor %}

@@ -21,13 +21,12 @@ decided as (
         customers.customer_id,
         purposes.purpose,
         located.region,
-        coalesce(
-            heard.status, {{ consent_default('status') }}, 'denied'
-        ) = 'granted' as is_permitted,
+        coalesce(heard.status, {{ consent_default('status') }}) = 'granted'
+            as is_permitted,
         case
             when heard.signal is not null then 'signal'
             when heard.status is not null then 'given'
-            else 'default of ' || coalesce({{ consent_default('region') }}, '*')
+            else 'default of ' || {{ consent_default('region') }}
         end as basis,
         heard.said_at as decided_at
     from customers
