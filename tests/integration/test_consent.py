@@ -29,6 +29,8 @@ from naive_consent import (
 )
 from warehouse import ResidentDbt, Warehouse
 
+from habitue.generation import generate
+
 if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
@@ -456,3 +458,45 @@ def test_another_policy_is_taken_up_by_the_next_build(
         "order by all"
     )
     assert turned.query(verdicts) == grown["forwards"].query(verdicts)
+
+
+def test_a_site_may_say_where_visitors_were_and_what_their_browsers_sent(
+    tmp_path: Path,
+) -> None:
+    """Its pages have columns for it, its tracks have not."""
+    raw = generate(customers=10, days=2, seed=1, out=tmp_path).raw_folder
+    pages, more = f"read_parquet('{raw / 'web_pages.parquet'}')", tmp_path / "pages"
+    duckdb.sql(
+        "copy (select *, 'CA' as context_location_region, "
+        "case when hash(id) % 3 < 2 then 'us' end as context_location_country, "
+        "case when hash(id) % 3 = 0 then 'True' end as "
+        f"context_global_privacy_control from {pages}) to '{more}' (format parquet)"
+    )
+    expected = duckdb.sql(
+        "select count(*) filter (hash(id) % 3 = 0), count(*) filter (hash(id) % 3 = 1), "
+        f"count(*) filter (hash(id) % 3 = 2) from {pages}"
+    ).fetchall()[0]
+    more.replace(raw / "web_pages.parquet")
+    dbt = ResidentDbt(tmp_path, {"sources": ["web"], "raw_location": str(raw)})
+    warehouse = dbt.empty("site")
+    dbt.run(warehouse, "int_events__delivered")
+    counts = dict.fromkeys(("US-CA gpc", "US-CA", ""), 0) | dict(
+        warehouse.query(
+            "select concat_ws(' ', region, opt_out_signal), count(*) "
+            "from intermediate.int_events__delivered "
+            "where input_name = 'web.pages' group by 1"
+        )
+    )
+    assert tuple(counts.values()) == expected
+    assert min(expected) > 0
+    assert warehouse.query(
+        "select distinct region, opt_out_signal "
+        "from intermediate.int_events__delivered where input_name = 'web.tracks'"
+    ) == [(None, None)]
+
+
+def test_a_policy_that_does_not_exist_is_refused(warehouse: Warehouse) -> None:
+    build = warehouse.dbt("parse", variables={"withdrawal_policy": "sideways"})
+    assert not build.succeeded
+    assert "withdrawal_policy is sideways" in build.output
+    assert "must be one of forwards, backwards" in build.output
