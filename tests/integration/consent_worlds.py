@@ -135,7 +135,7 @@ class World:
 def stories() -> list[tuple[int, str, dict[str, Any]]]:
     """What reaches back to events of an earlier batch: batch, kind of input, row.
 
-    Nothing arrives in the second batch for the day of the event that changes.
+    Nothing else arrives in the second batch for the day of the event that changes.
     """
 
     def event(day: int, region: str = "BR", **more: str) -> tuple[str, dict[str, Any]]:
@@ -184,6 +184,13 @@ def stories() -> list[tuple[int, str, dict[str, Any]]]:
         (1, *event(1, anonymous_id="cookie i", opt_out_signal="gpc")),
         (0, *event(2, user_id="user j")),
         (1, *event(1, user_id="user j", device_id="device j", opt_out_signal="gpc")),
+        # Two say yes and no at the same time.
+        (0, *consent("granted", "user_id", "user k")),
+        (1, *consent("denied", "anonymous_id", "cookie k")),
+        (0, *event(1, user_id="user k", anonymous_id="cookie k")),
+        (0, *consent("granted", "anonymous_id", "cookie l")),
+        (1, *consent("denied", "device_id", "device l")),
+        (0, *event(1, anonymous_id="cookie l", device_id="device l")),
     ]
 
 
