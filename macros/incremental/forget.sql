@@ -16,6 +16,12 @@
     {%- endif -%}
 {%- endmacro %}
 
+{% macro forget_everything_where_all_is_touched() -%}
+    {%- if is_incremental() and touches_everything() -%}
+        delete from {{ this }}
+    {%- endif -%}
+{%- endmacro %}
+
 {% macro forget_touched_dates() -%}
     {%- if is_incremental() and touches_everything() -%}
         delete from {{ this }}

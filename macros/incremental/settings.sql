@@ -4,8 +4,11 @@
         'late_after_days', 'late_policy', 'double_fire_seconds',
         'bot_events_per_minute', 'bot_views_without_engagement', 'reporting_time_zone',
         'session_timeout_seconds', 'session_cap_days', 'session_midnight_split',
-        'session_campaign_split', 'heartbeat_seconds',
-    ]) ~ ', code: ' ~ code_of(touched_consumers(), seeds=['bot_user_agents'])) }}
+        'session_campaign_split', 'heartbeat_seconds', 'withdrawal_policy',
+    ]) ~ ', code: ' ~ code_of(
+        touched_consumers(),
+        seeds=['bot_user_agents', 'consent_defaults', 'opt_out_signals']
+    )) }}
 {%- endmacro %}
 
 {#- What rows were read with: vars, the code of every model up to the delivered rows, and
@@ -14,7 +17,7 @@
     {{ return(settings_text(['session_mode', 'strict_event_types']) ~ ', code: ' ~ code_of(
         ['int_events__delivered', 'int_order_lines__delivered',
             'int_order_headers__delivered', 'int_consents__delivered'],
-        seeds=['event_types', 'identity_exclusions']
+        seeds=['event_types', 'identity_exclusions', 'consent_purposes']
     )) }}
 {%- endmacro %}
 

@@ -16,15 +16,16 @@
     that is missing, a setting that was changed, or a first build that never completed. -#}
 {% macro touches_everything() -%}
     {%- if not execute or flags.FULL_REFRESH -%}{{ return(true) }}{%- endif -%}
+    {%- set touched = relation_of('int_visitor_days__touched') -%}
     {%- for name in touched_consumers() + ['int_batches__completed'] -%}
-        {%- if not relation_of(name) -%}{{ return(true) }}{%- endif -%}
+        {%- if not touched or not relation_of(name) -%}{{ return(true) }}{%- endif -%}
     {%- endfor -%}
     {%- set last = last_settings() -%}
     {%- if last.rules != rule_settings() or last.rows != row_settings() -%}
         {{ return(true) }}
     {%- endif -%}
     {{ return(run_query(
-        "select 1 from " ~ ref('int_visitor_days__touched') ~ " where visitor_id = "
+        "select 1 from " ~ touched ~ " where visitor_id = "
         ~ nobody() ~ " and activity_date = date '0001-01-01' and "
         ~ is_pending('touched_at') ~ " limit 1"
     ).rows | length > 0) }}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import networkx
 import pandas as pd
+from naive_consent import Book, Word, reason_to_withhold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -96,13 +97,13 @@ def judged_events(
     for copies in _grouped(valid, "event_id").values():
         for row in sorted(copies, key=_seniority)[1:]:
             row["bucket"] = "duplicate"
-    refusals = _refusals(consents)
+    book = _book_of(valid, consents)
     for row in valid:
         if row["bucket"] is not None:
             continue
         if row["is_late"]:
             row["bucket"] = "late"
-        elif _is_refused(row, refusals):
+        elif reason_to_withhold(book, row, "forwards"):
             row["bucket"] = "no_consent"
         elif "Googlebot" in (row["user_agent"] or ""):
             row["bucket"] = "bot"
@@ -151,32 +152,17 @@ def _grouped(rows: Iterable[Row], name: str) -> dict[Any, list[Row]]:
     return groups
 
 
-def _refusals(consents: pd.DataFrame) -> dict[Node, list[tuple[Any, str]]]:
-    """The changes of every subject in time; no comes last and so wins a tie."""
-    changes: dict[Node, list[tuple[Any, str]]] = defaultdict(list)
+def _book_of(valid: list[Row], consents: pd.DataFrame) -> Book:
+    """What was said of consent, and who was named with whom in any usable row."""
+    book = Book(signals={})
+    for row in valid:
+        book.note_row(row)
     for row in clean(consents, times=("changed_at",), numbers=()):
-        if (
-            row["is_readable"]
-            and row["purpose"] == "analytics"
-            and row["status"] in {"granted", "denied"}
-        ):
+        if row["is_readable"] and row["status"] in {"granted", "denied"}:
             kind = "user_id" if row["user_id"] else "anonymous_id"
-            changes[kind, row[kind]].append((row["changed_at"], row["status"]))
-    for history in changes.values():
-        history.sort(key=lambda change: (change[0], change[1] == "denied"))
-    return changes
-
-
-def _is_refused(row: Row, refusals: dict[Node, list[tuple[Any, str]]]) -> bool:
-    for subject in (row["visitor"], ("user_id", row["user_id"])):
-        past = [
-            status
-            for moment, status in refusals.get(subject, [])
-            if moment <= row["at"]
-        ]
-        if past and past[-1] == "denied":
-            return True
-    return False
+            word = Word(row["changed_at"], row["status"])
+            book.note_consent((kind, row[kind]), row["purpose"], word)
+    return book
 
 
 def _judge_together(valid: list[Row], bot_events_per_minute: int) -> None:

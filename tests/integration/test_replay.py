@@ -138,6 +138,53 @@ def test_rules_apply_to_rows_that_are_held(warehouse: Warehouse) -> None:
     assert dict(warehouse.query(BUCKETS)) == {"kept": 1}
 
 
+def test_changed_lookups_of_consent_are_taken_up(workshop: Warehouse) -> None:
+    """What gpc means, what holds in Germany, and what a purpose is called."""
+    header = "event_id,event_type,occurred_at,user_id,region,opt_out_signal\n"
+    (workshop.folder / "events_1.csv").write_text(
+        header
+        + "a,page_view,2024-01-01 10:00:00,ada,BR,\n"
+        + "b,page_view,2024-01-01 10:00:00,ben,BR,gpc\n"
+        + "c,page_view,2024-01-01 10:00:00,cyd,DE,\n"
+        + "d,page_view,2024-01-01 10:00:00,dan,BR,\n"
+    )
+    (workshop.folder / "consents.csv").write_text(
+        "user_id,purpose,status,changed_at\ndan,curling,denied,2024-01-01 09:00:00\n"
+    )
+    variables = read_from(
+        workshop.folder, files_consents_path=str(workshop.folder / "consents.csv")
+    )
+    verdicts = (
+        "select row_id, bucket, reason from intermediate.int_rows__bucketed "
+        "where dataset = 'events' and bucket != 'kept' order by 1"
+    )
+
+    def build_verdicts() -> list[tuple[Any, ...]]:
+        select = ("--select", "+int_rows__bucketed", "+int_batches__completed")
+        workshop.build(*select, "--exclude-resource-type", "test", **variables)
+        return workshop.query(verdicts)
+
+    assert build_verdicts() == [
+        ("c", "no_consent", "no analytics consent given (default of DE)")
+    ]
+    assert workshop.query(
+        "select purpose, invalid_reason from intermediate.int_consents__delivered"
+    ) == [("curling", "unknown purpose")]
+    lookups = workshop.project / "seeds/lookups"
+    for name, old, new in (
+        ("opt_out_signals", "gpc,sale_sharing", "gpc,sale_sharing\ngpc,analytics"),
+        ("consent_defaults", "DE,analytics,denied", "DE,analytics,granted"),
+        ("consent_purposes", "statistics,", "curling,analytics,false\nstatistics,"),
+    ):
+        seed = lookups / f"{name}.csv"
+        assert old in seed.read_text()
+        seed.write_text(seed.read_text().replace(old, new, 1))
+    assert build_verdicts() == [
+        ("b", "no_consent", "opted out by signal gpc"),
+        ("d", "no_consent", "analytics consent denied"),
+    ]
+
+
 def test_a_row_from_the_future_returns_when_its_time_has_come(
     warehouse: Warehouse,
 ) -> None:

@@ -1,11 +1,28 @@
 {#- Days whose events or verdicts may have changed: those of rows that arrived, of other
     copies of their events, orders and page views, and of subjects whose consent changed.
-    A double-fire can reach one second into the next day, so that day counts as well. A
-    first build touches everybody: one row stands for all of them. -#}
+    A double-fire can reach one second into the next day, so that day counts as well.
+    Where everything is done again, one row stands for all days. -#}
 {{ config(materialized='incremental', incremental_strategy='append') }}
-{%- set reach = seconds_after('occurred_at', var('double_fire_seconds')) -%}
-{%- if is_incremental() -%}
-{%- set since = latest_time(this, 'touched_at') %}
+-- depends_on: {{ ref('int_events__delivered') }}
+-- depends_on: {{ ref('int_consents__delivered') }}
+-- depends_on: {{ ref('int_consents__spread') }}
+{%- if is_incremental() and not touches_everything() -%}
+{%- set id_hash = fast_hash(['source', 'event_id']) -%}
+{%- set key_hash = fast_hash(['source', 'business_key']) -%}
+{%- set session_hash = fast_hash(['visitor_id', 'client_session_id']) -%}
+{%- set next_day = 'cast(' ~ seconds_after('occurred_at', var('double_fire_seconds'))
+    ~ ' as date)' -%}
+{%- set conditions = [
+    id_hash ~ ' in (select id_hash from copied_ids)',
+    key_hash ~ ' in (select key_hash from copied_keys)',
+] -%}
+{%- if uses_client_sessions() -%}
+    {%- do conditions.append('client_session_id is not null and ' ~ session_hash
+        ~ ' in (select ' ~ session_hash ~ ' from arrived)') -%}
+{%- endif -%}
+{%- set subjects = ['visitor_id', 'device_key', 'user_key', 'email_key'] -%}
+{%- set consent_from = run_query(
+    "select min(changed_from) from " ~ ref('int_consents__spread')).rows[0][0] %}
 with
 
 delivered as (
@@ -18,13 +35,13 @@ delivered as (
 arrived as (
 
     select * from delivered
-    where arrived_at > {{ since }}
+    where arrived_at > {{ latest_time(this, 'touched_at') }}
 
 ),
 
 copied_ids as (
 
-    select {{ fast_hash(['source', 'event_id']) }} as event_hash
+    select {{ id_hash }} as id_hash
     from arrived
     where copy_number > 1
 
@@ -32,25 +49,15 @@ copied_ids as (
 
 copied_keys as (
 
-    select {{ fast_hash(['source', 'business_key']) }} as key_hash
+    select {{ key_hash }} as key_hash
+    from arrived
+    where business_key is not null
+    union all
+    select {{ key_hash }} as key_hash
     from delivered
     where
         business_key is not null
-        and {{ fast_hash(['source', 'event_id']) }} in (
-            select event_hash from copied_ids
-        )
-    union all
-    select {{ fast_hash(['source', 'business_key']) }} as key_hash
-    from arrived
-    where business_key is not null
-
-),
-
-consenting as (
-
-    select subject_key
-    from {{ ref('int_consents__delivered') }}
-    where arrived_at > {{ since }}
+        and {{ id_hash }} in (select id_hash from copied_ids)
 
 ),
 
@@ -61,53 +68,40 @@ related as (
         activity_date,
         occurred_at
     from arrived
+    {%- for condition in conditions %}
     union all
     select
         visitor_id,
         activity_date,
         occurred_at
     from delivered
-    where
-        {{ fast_hash(['source', 'event_id']) }} in (select event_hash from copied_ids)
-        or {{ fast_hash(['source', 'business_key']) }} in (
-            select key_hash from copied_keys
-        )
-    {%- if uses_client_sessions() %}
+    where {{ condition }}
+    {%- endfor %}
+    {%- for subject in subjects if consent_from %}
     union all
     select
         visitor_id,
         activity_date,
         occurred_at
     from delivered
-    where
-        client_session_id is not null
-        and {{ fast_hash(['visitor_id', 'client_session_id']) }} in (
-            select {{ fast_hash(['visitor_id', 'client_session_id']) }} from arrived
-        )
-    {%- endif %}
-    {%- for subject in ['visitor_id', 'user_key', 'device_key'] %}
-    union all
-    select
-        visitor_id,
-        activity_date,
-        occurred_at
-    from delivered
-    where {{ subject }} in (select subject_key from consenting)
+    inner join {{ ref('int_consents__spread') }} as spread
+        on
+            delivered.{{ subject }} = spread.subject_key
+            and delivered.activity_date >= spread.changed_from
+    where delivered.activity_date >= date '{{ consent_from }}'
     {%- endfor %}
 
 ),
 
 days as (
 
+    {%- for day in ['activity_date', next_day] %}
     select
         visitor_id,
-        activity_date
+        {{ day }} as activity_date
     from related
-    union distinct
-    select
-        visitor_id,
-        cast({{ reach }} as date) as activity_date
-    from related
+    {% if not loop.last %}union distinct{% endif %}
+    {%- endfor %}
 
 )
 
@@ -121,8 +115,4 @@ select
     {{ nobody() }} as visitor_id,
     date '0001-01-01' as activity_date,
     {{ build_time() }} as touched_at
-from (select count(*) as row_count from {{ ref('int_events__delivered') }}) as events
-cross join (
-    select count(*) as row_count from {{ ref('int_consents__delivered') }}
-) as consents
 {%- endif %}

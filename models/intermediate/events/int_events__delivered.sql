@@ -21,9 +21,10 @@ arrived as (
         given=['source', 'given_event_id'],
         delivery=['input_name', 'source', 'event_id', 'received_at'],
         content=['occurred_at', 'device_created_at', 'event_name', 'client_session_id',
-            'sent_at', 'page_host', 'page_path', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign',
-            'product_id', 'category', 'currency', 'order_id', 'page_view_id',
-            'feature_name', 'experiment_id', 'experiment_arm', 'quantity', 'unit_price',
+            'sent_at', 'page_host', 'page_path', 'referrer_host', 'utm_source',
+            'utm_medium', 'utm_campaign', 'region', 'opt_out_signal', 'product_id',
+            'category', 'currency', 'order_id', 'page_view_id', 'feature_name',
+            'experiment_id', 'experiment_arm', 'quantity', 'unit_price',
             'engaged_seconds', 'scroll_ratio', 'invalid_reason'],
         derived={
             'visitor_id': 'coalesce(' ~ pseudonym_of('visitor_kind', 'visitor_value')
@@ -79,6 +80,8 @@ delivered as (
         arrived.utm_source,
         arrived.utm_medium,
         arrived.utm_campaign,
+        arrived.region,
+        arrived.opt_out_signal,
         arrived.product_id,
         arrived.category,
         arrived.currency,

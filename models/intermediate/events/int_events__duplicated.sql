@@ -7,6 +7,7 @@
 {%- set content = ['event_name', 'visitor_id', 'user_key', 'device_key', 'session_key',
     'email_key', 'profile_key', 'user_agent_key', 'client_session_id', 'page_host',
     'page_path', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign',
+    'region', 'opt_out_signal',
     'product_id', 'category', 'currency', 'order_id', 'page_view_id', 'feature_name',
     'experiment_id', 'experiment_arm', 'quantity', 'unit_price', 'engaged_seconds',
     'scroll_ratio', 'sent_at'] -%}

@@ -2,11 +2,12 @@
     read it. -#}
 {{ config(materialized='table') }}
 -- depends_on: {{ ref('int_visitor_days__touched') }}
+-- depends_on: {{ ref('int_events__pending') }}
 with
 
 events as (
 
-    select * from {{ ref('int_events__pending') }}
+    select * from {{ ref('int_events__consented') }}
 
 ),
 
@@ -28,30 +29,6 @@ client_sessions as (
 
 ),
 
-withdrawn as (
-
-    select * from {{ ref('int_consents__withdrawn') }}
-    where purpose = 'analytics'
-
-),
-
-withheld as (
-
-    {%- for subject in ['visitor_id', 'user_key', 'device_key'] %}
-    select
-        events.source,
-        events.event_id,
-        events.copy_number
-    from events
-    inner join withdrawn
-        on events.{{ subject }} = withdrawn.subject_key
-        and events.occurred_at >= withdrawn.denied_from
-        and events.occurred_at < withdrawn.denied_until
-    {% if not loop.last %}union distinct{% endif %}
-    {%- endfor %}
-
-),
-
 screened as (
 
     select
@@ -69,7 +46,7 @@ screened as (
             when not {{ is_within_session_cap(
                     'events', 'client_sessions.first_received_at') }} then 'late'
             {%- endif %}
-            when withheld.event_id is not null then 'no_consent'
+            when events.withheld_reason is not null then 'no_consent'
             when user_agents.is_bot then 'bot'
         end as bucket,
         case
@@ -80,7 +57,7 @@ screened as (
                     'events', 'client_sessions.first_received_at') }}
                 then 'received long after its session began'
             {%- endif %}
-            when withheld.event_id is not null then 'analytics consent denied'
+            when events.withheld_reason is not null then events.withheld_reason
             when user_agents.is_bot then 'user agent'
         end as reason,
         case when duplicated.reason != 'repeated event_id' then duplicated.reason end
@@ -98,10 +75,6 @@ screened as (
         on events.source = duplicated.source
         and events.event_id = duplicated.event_id
         and events.copy_number = duplicated.copy_number
-    left join withheld
-        on events.source = withheld.source
-        and events.event_id = withheld.event_id
-        and events.copy_number = withheld.copy_number
 
 )
 

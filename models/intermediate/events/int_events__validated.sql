@@ -72,6 +72,8 @@ validated as (
         normalised.utm_medium,
         normalised.utm_campaign,
         normalised.user_agent,
+        upper(normalised.region) as region,
+        lower(normalised.opt_out_signal) as opt_out_signal,
         normalised.product_id,
         normalised.category,
         normalised.currency,

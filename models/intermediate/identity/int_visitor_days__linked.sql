@@ -26,13 +26,14 @@ linked as (
         session_key,
         email_key,
         profile_key,
+        region,
         count(*) as event_count,
         activity_date,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at
     from events
     group by
-        visitor_id, user_key, device_key, session_key, email_key, profile_key,
+        visitor_id, user_key, device_key, session_key, email_key, profile_key, region,
         activity_date
 
 )

@@ -38,7 +38,7 @@ observed as (
         subject_kind as identifier_kind,
         subject_value as raw_value
     from {{ ref('int_consents__validated') }}
-    where invalid_reason is null and {{ news_of('consents') }}
+    where {{ news_of('consents') }}
 
 ),
 

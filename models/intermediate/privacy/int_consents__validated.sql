@@ -1,76 +1,79 @@
-{#- Consent changes of every producer that has them. The subject is a user where
-    the row names one, else the cookie, else the identifier of the kind it says. -#}
-{%- set inputs = [] -%}
-{%- if is_enabled('web') -%}{%- do inputs.append('stg_web__consents') -%}{%- endif -%}
-{%- if is_enabled('files') -%}{%- do inputs.append('stg_files__consents') -%}{%- endif -%}
+{#- Consent changes in one vocabulary, with the reason why one cannot be used. The
+    subject is a user where the row names one, else the cookie, the device, the e-mail.
+    To grant an opt-out, like do_not_sell, is to say no; to opt in to one is unclear. -#}
+{%- set kinds = ['user_id', 'anonymous_id', 'device_id', 'email'] -%}
 with
 
 unioned as (
 
-    {%- for input in inputs %}
-    select
-        {{ "source" if 'files' in input else "'web'" }} as source,
-        input_name,
-        unparsable_column,
-        {{ "subject_identifier" if 'files' in input else "cast(null as varchar)" }}
-            as subject_identifier,
-        {{ "identifier_kind" if 'files' in input else "cast(null as varchar)" }}
-            as identifier_kind,
-        user_id,
-        anonymous_id,
-        purpose,
-        status,
-        policy_version,
-        changed_at
-    from {{ ref(input) }}
-    {% if not loop.last %}union all{% endif %}
-    {%- else %}
-    {{ no_rows('consents') }}
-    {%- endfor %}
+    select * from {{ ref('int_consents__unioned') }}
+
+),
+
+purposes as (
+
+    select * from {{ ref('consent_purposes') }}
 
 ),
 
 normalised as (
 
     select
-        source,
-        input_name,
-        unparsable_column,
+        unioned.source,
+        unioned.input_name,
+        unioned.unparsable_column,
         case
-            when user_id is not null then 'user_id'
-            when anonymous_id is not null then 'anonymous_id'
-            when subject_identifier is not null
-                then coalesce(lower(identifier_kind), 'user_id')
+            {%- for kind in kinds %}
+            when {{ unless_excluded('unioned', kind) }} is not null then '{{ kind }}'
+            {%- endfor %}
         end as subject_kind,
-        coalesce(user_id, anonymous_id, subject_identifier) as subject_value,
-        lower(purpose) as purpose,
+        coalesce(
+            {%- for kind in kinds %}
+            {{ unless_excluded('unioned', kind) }}{% if not loop.last %},{% endif %}
+            {%- endfor %}
+        ) as subject_value,
+        unioned.is_of_unknown_kind,
+        coalesce(purposes.purpose, {{ event_name_of('unioned.purpose') }}) as purpose,
+        purposes.purpose is not null as is_known_purpose,
         case
-            when lower(status) in ('granted', 'given', 'opted_in', 'true', 'yes')
-                then 'granted'
-            when lower(status) in (
-                'denied', 'withdrawn', 'revoked', 'opted_out', 'false', 'no'
-            ) then 'denied'
+            when lower(unioned.status) = 'opted_out' then 'denied'
+            when lower(unioned.status) = 'opted_in' and purposes.is_opt_out then null
+            when lower(unioned.status) in (
+                    'granted', 'given', 'opted_in', 'true', 'yes'
+                ) then case when purposes.is_opt_out then 'denied' else 'granted' end
+            when lower(unioned.status) in (
+                    'denied', 'withdrawn', 'revoked', 'false', 'no'
+                ) then case when purposes.is_opt_out then 'granted' else 'denied' end
         end as status,
-        policy_version,
-        changed_at
+        unioned.policy_version,
+        unioned.changed_at
     from unioned
+    left join purposes on {{ event_name_of('unioned.purpose') }} = purposes.name
+    {{ join_exclusions('unioned', kinds) }}
 
 ),
 
 validated as (
 
     select
-        *,
+        source,
+        input_name,
+        subject_kind,
+        subject_value,
+        purpose,
+        status,
+        policy_version,
         case
             when unparsable_column is not null then 'unparsable ' || unparsable_column
-            when subject_value is null then 'no identifier'
-            when subject_kind = 'email' then 'an e-mail is on too few events'
-            when subject_kind not in ('user_id', 'anonymous_id', 'device_id')
+            when subject_value is null and is_of_unknown_kind
                 then 'unknown identifier kind'
+            when subject_value is null then 'no identifier'
             when purpose is null then 'no purpose'
+            when not is_known_purpose then 'unknown purpose'
             when status is null then 'unknown status'
             when changed_at is null then 'no time'
-        end as invalid_reason
+        end as invalid_reason,
+        changed_at
     from normalised
 
 )

@@ -17,6 +17,8 @@ renamed as (
         {{ parsed('context_session_id', 'varchar') }} as client_session_id,
         {{ parsed('email', 'varchar') }} as email,
         {{ parsed('context_user_agent', 'varchar') }} as user_agent,
+        {{ web_region('identifies') }} as region,
+        {{ web_opt_out_signal('identifies') }} as opt_out_signal,
         {{ parsed('original_timestamp', 'timestamp') }} as device_created_at,
         {{ parsed('sent_at', 'timestamp') }} as sent_at,
         {{ parsed('received_at', 'timestamp') }} as received_at,

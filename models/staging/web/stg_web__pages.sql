@@ -25,6 +25,8 @@ renamed as (
         {{ parsed('context_campaign_source', 'varchar') }} as utm_source,
         {{ parsed('context_campaign_medium', 'varchar') }} as utm_medium,
         {{ parsed('context_campaign_name', 'varchar') }} as utm_campaign,
+        {{ web_region('pages') }} as region,
+        {{ web_opt_out_signal('pages') }} as opt_out_signal,
         {{ parsed('original_timestamp', 'timestamp') }} as device_created_at,
         {{ parsed('sent_at', 'timestamp') }} as sent_at,
         {{ parsed('received_at', 'timestamp') }} as received_at,

@@ -26,6 +26,8 @@ renamed as (
         {{ parsed('experiment_id', 'varchar') }} as experiment_id,
         {{ parsed('experiment_arm', 'varchar') }} as experiment_arm,
         {{ parsed('context_user_agent', 'varchar') }} as user_agent,
+        {{ web_region('tracks') }} as region,
+        {{ web_opt_out_signal('tracks') }} as opt_out_signal,
         {{ parsed('quantity', 'decimal(18, 4)') }} as quantity,
         {{ parsed('price', 'decimal(18, 4)') }} as unit_price,
         {{ parsed('engaged_seconds', 'decimal(18, 4)') }} as engaged_seconds,
