@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "HABITUE_PSEUDONYM_KEY"
 MINIMUM_KEY_LENGTH = 32
-_DEMO_KEY = "habitue demo key: everybody can read it, so it protects nobody"
+DEMO_KEY = "habitue demo key: everybody can read it, so it protects nobody"
 _BLOCK_BYTES = 64
 
 
@@ -45,7 +45,7 @@ def find_key(environment: Mapping[str, str], *, allow_demo_key: bool) -> str:
     """
     key = environment.get(KEY_VARIABLE, "")
     if not key and allow_demo_key:
-        return _DEMO_KEY
+        return DEMO_KEY
     if not key:
         raise PseudonymKeyError(
             f"{KEY_VARIABLE} is not set. Outside the demo target pseudonyms need a "
@@ -62,12 +62,12 @@ def find_key(environment: Mapping[str, str], *, allow_demo_key: bool) -> str:
 
 def is_demo_key(key: str) -> bool:
     """Whether this is the public demo key."""
-    return key == _DEMO_KEY
+    return key == DEMO_KEY
 
 
-def pad_key(key: str) -> PaddedKeys:
+def pad_key(key: str | bytes) -> PaddedKeys:
     """The inner and outer key of HMAC-SHA256 (RFC 2104)."""
-    raw = key.encode()
+    raw = key.encode() if isinstance(key, str) else key
     if len(raw) > _BLOCK_BYTES:
         raw = hashlib.sha256(raw).digest()
     raw = raw.ljust(_BLOCK_BYTES, b"\0")
