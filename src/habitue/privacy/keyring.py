@@ -126,6 +126,16 @@ def create_keyring(
     return keyring
 
 
+def is_current_key(
+    connection: duckdb.DuckDBPyConnection, key: str, *, vault: str
+) -> bool:
+    """Whether a vault was last rotated to, or made with, this key."""
+    return any(
+        retired_at is None and hmac.compare_digest(check, _check(key))
+        for check, _, _, retired_at in _rows(connection, vault=vault)
+    )
+
+
 def set_session_keys(cursor: Any, keyring: Keyring) -> None:
     """Hand the padded keys to SQL as session variables.
 
