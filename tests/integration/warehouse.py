@@ -149,11 +149,12 @@ class ResidentDbt:
         return self.copy(lookups, name)
 
     def copy(self, original: Warehouse, name: str) -> Warehouse:
-        """The same database once more, under another name."""
+        """The same database once more, under another name; with its vault."""
         warehouse = Warehouse(self.folder / name)
         shutil.rmtree(warehouse.folder, ignore_errors=True)
         warehouse.folder.mkdir()
-        shutil.copy(original.database, warehouse.database)
+        for path in original.folder.glob("*.duckdb"):
+            shutil.copy(path, warehouse.folder)
         return warehouse
 
     def run(self, warehouse: Warehouse, *models: str) -> None:
