@@ -161,6 +161,10 @@ class ResidentDbt:
         """Build these models and what they need, without tests and seeds."""
         self._invoke(warehouse, "run", "--select", *(f"+{name}" for name in models))
 
+    def command(self, warehouse: Warehouse, *arguments: str) -> None:
+        """Any other command of dbt."""
+        self._invoke(warehouse, *arguments)
+
     def _invoke(self, warehouse: Warehouse, *arguments: str) -> None:
         settings = (
             *("--quiet", "--no-write-json", "--log-level-file", "none"),

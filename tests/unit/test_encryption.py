@@ -73,7 +73,7 @@ def test_without_the_extra_nothing_is_written(connection, tmp_path, monkeypatch)
 
 
 def test_duckdb_itself_refuses_to_write_without_the_extension(connection, tmp_path):
-    """What `load_cryptography` is for; the day this passes without it is good to know."""
+    """What `load_cryptography` is for."""
     with pytest.raises(duckdb.Error, match="read-only crypto module"):
         connection.execute(
             f"attach '{tmp_path / 'v.duckdb'}' as vault (encryption_key ?)", [KEY]
