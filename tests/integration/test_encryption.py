@@ -80,6 +80,13 @@ def built(dbt: ResidentDbt) -> Warehouse:
     return warehouse
 
 
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> ResidentDbt:
+    """The same project for the target that encrypts nothing."""
+    folder = tmp_path_factory.mktemp("plain")
+    return ResidentDbt(folder, write_inputs(folder / "inputs"))
+
+
 @pytest.fixture
 def copied(built: Warehouse, tmp_path: Path) -> Warehouse:
     """A copy to do harm to."""
@@ -231,19 +238,16 @@ def test_a_vault_that_is_missing_is_not_begun_anew(
 
 
 def test_another_target_is_refused(
-    target: str, copied: Warehouse, tmp_path: Path
+    target: str, plain: ResidentDbt, copied: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither does a plain target write beside an encrypted vault, nor in between."""
     told = {
         "encrypted": "The vault of this database is missing",
         "encrypted_all": "is encrypted: use the target encrypted_all",
     }[target]
-    other = ResidentDbt(tmp_path / "other", write_inputs(tmp_path / "inputs"))
-    other.folder.mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HABITUE_TARGET", "prod")
-        with pytest.raises(BuildError, match=told):
-            other.run(copied, "customers")
+    monkeypatch.setenv("HABITUE_TARGET", "prod")
+    with pytest.raises(BuildError, match=told):
+        plain.run(copied, "customers")
     assert names(copied.folder) == FILES[target]
 
 
