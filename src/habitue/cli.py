@@ -13,9 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
+from habitue.audit_command import audit_app
 from habitue.database import DatabaseError
 from habitue.generation import GenerationError, generate
 from habitue.identity_command import identity_app
+from habitue.privacy_command import privacy_app
 from habitue.summary import Summary, read_summary
 
 app = typer.Typer(
@@ -25,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(identity_app, name="identity")
+app.add_typer(privacy_app, name="privacy")
+app.add_typer(audit_app, name="audit")
 _BAD_INPUT = 2
 
 

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEY_VARIABLE = "HABITUE_PSEUDONYM_KEY"
+NEW_KEY_VARIABLE = "HABITUE_NEW_PSEUDONYM_KEY"
 MINIMUM_KEY_LENGTH = 32
-_DEMO_KEY = "habitue demo key: everybody can read it, so it protects nobody"
+DEMO_KEY = "habitue demo key: everybody can read it, so it protects nobody"
 _BLOCK_BYTES = 64
 
 
@@ -45,7 +46,7 @@ def find_key(environment: Mapping[str, str], *, allow_demo_key: bool) -> str:
     """
     key = environment.get(KEY_VARIABLE, "")
     if not key and allow_demo_key:
-        return _DEMO_KEY
+        return DEMO_KEY
     if not key:
         raise PseudonymKeyError(
             f"{KEY_VARIABLE} is not set. Outside the demo target pseudonyms need a "
@@ -60,14 +61,36 @@ def find_key(environment: Mapping[str, str], *, allow_demo_key: bool) -> str:
     return key
 
 
+def find_new_key(environment: Mapping[str, str]) -> str:
+    """The key to rotate to.
+
+    Raises:
+        PseudonymKeyError: If there is none, it is short, or it is no secret.
+    """
+    key = environment.get(NEW_KEY_VARIABLE, "")
+    if not key:
+        raise PseudonymKeyError(
+            f"{NEW_KEY_VARIABLE} is not set: set it to the new key, for example the "
+            f"output of `openssl rand -hex 32`, and leave {KEY_VARIABLE} as it is."
+        )
+    if len(key) < MINIMUM_KEY_LENGTH:
+        raise PseudonymKeyError(
+            f"{NEW_KEY_VARIABLE} has {len(key)} characters; at least "
+            f"{MINIMUM_KEY_LENGTH} are needed."
+        )
+    if key == DEMO_KEY:
+        raise PseudonymKeyError(f"{NEW_KEY_VARIABLE} is the public demo key.")
+    return key
+
+
 def is_demo_key(key: str) -> bool:
     """Whether this is the public demo key."""
-    return key == _DEMO_KEY
+    return key == DEMO_KEY
 
 
-def pad_key(key: str) -> PaddedKeys:
+def pad_key(key: str | bytes) -> PaddedKeys:
     """The inner and outer key of HMAC-SHA256 (RFC 2104)."""
-    raw = key.encode()
+    raw = key.encode() if isinstance(key, str) else key
     if len(raw) > _BLOCK_BYTES:
         raw = hashlib.sha256(raw).digest()
     raw = raw.ljust(_BLOCK_BYTES, b"\0")
@@ -90,3 +113,20 @@ def pseudonym(key: str, *, kind: str, value: str) -> uuid.UUID:
     """
     digest = hmac.new(key.encode(), f"{kind}:{value}".encode(), hashlib.sha256)
     return uuid.UUID(digest.hexdigest()[:32])
+
+
+def pseudonym_in_sql(text: str) -> str:
+    """The same in DuckDB, as the macro ``pseudonym_of`` says it.
+
+    Args:
+        text: SQL expression for ``kind:value``; the session holds the padded keys.
+    """
+    return (
+        "cast(substr(sha256(getvariable('habitue_outer_key') || unhex(sha256("
+        f"getvariable('habitue_inner_key') || encode({text})))), 1, 32) as uuid)"
+    )
+
+
+def keyed_hash(secret: bytes, text: str) -> str:
+    """HMAC-SHA256, 64 hex digits: the reference of the macro ``keyed_hash_of``."""
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
