@@ -1,4 +1,4 @@
-"""The command line: generate data, sum up a build, explain who is who."""
+"""The command line: generate data, sum up a build, explain who is who, publish."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from rich.table import Table
 from habitue.database import DatabaseError
 from habitue.generation import GenerationError, generate
 from habitue.identity_command import identity_app
+from habitue.publish_command import publish_command
 from habitue.summary import Summary, read_summary
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(identity_app, name="identity")
+app.command(name="publish")(publish_command)
 _BAD_INPUT = 2
 
 
