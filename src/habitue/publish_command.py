@@ -89,9 +89,11 @@ def _record(
 
 @contextmanager
 def _progress() -> Iterator[Told]:
+    console = Console(stderr=True)
     with Progress(
         "Publishing", BarColumn(), TextColumn("{task.fields[name]}"),
-        TimeElapsedColumn(), console=Console(stderr=True), transient=True,
+        TimeElapsedColumn(), console=console, transient=True,
+        disable=not console.is_terminal,
     ) as bar:  # fmt: skip
         task = bar.add_task("publish", total=None, name="")
 

@@ -102,10 +102,12 @@ def _parse_postgres(url: str, schema_prefix: str) -> PostgresDestination:
         "connect_timeout": _CONNECT_SECONDS,
     }
     settings = defaults | {key: value for key, value in given.items() if value}
-    host = settings.get("host", "")
-    place = f"{host}:{settings['port']}" if "port" in settings else host
-    return PostgresDestination(
-        settings=settings,
-        label=f"postgres://{place}/{settings.get('dbname', '')}",
-        schema_prefix=schema_prefix,
-    )
+    return PostgresDestination(settings, _label(settings), schema_prefix)
+
+
+def _label(settings: dict[str, str]) -> str:
+    host, port = settings.get("host", ""), settings.get("port")
+    database = settings.get("dbname", "")
+    if host.startswith("/"):
+        return f"postgres:///{database}?host={host}"
+    return f"postgres://{host}{f':{port}' if port else ''}/{database}"

@@ -100,9 +100,9 @@ def write_file(
 @contextmanager
 def _draft(path: Path) -> Iterator[Path]:
     """A file beside the path that takes its place if all goes well, else is removed."""
-    _remove_stale_drafts(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}.publishing")
     try:
+        _remove_stale_drafts(path)
         yield draft
         if path.exists():
             shutil.copymode(path, draft)
