@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -34,9 +35,14 @@ BUILT = """
 """
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    path = tmp_path / "built.duckdb"
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("built") / "built.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute(BUILT)
     return path
+
+
+@pytest.fixture
+def database(built_once: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(built_once, tmp_path))

@@ -61,7 +61,9 @@ def test_the_vault_is_not_published_whatever_the_list_says(database, schema_name
     assert "identifiers" not in "".join(names(database, Audience.analyst))
 
 
-@pytest.mark.parametrize("gone", ["intermediate.int_tables__released", "marts.segments"])
+@pytest.mark.parametrize(
+    "gone", ["intermediate.int_tables__released", "marts.segments"]
+)
 def test_an_unfinished_build_is_not_published(database, gone):
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"drop table {gone}")
