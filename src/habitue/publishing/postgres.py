@@ -124,7 +124,7 @@ def transaction(
         )
     except duckdb.Error as error:
         # The message begins with the settings; the reason comes after them.
-        reason = one_line(error).rpartition('": ')[2]
+        reason = one_line(error).partition('": ')[2] or one_line(error)
         raise DestinationError(
             f"{destination.label} cannot be reached: {reason}"
         ) from None
