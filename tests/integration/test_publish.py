@@ -514,17 +514,17 @@ def test_grants_that_say_otherwise_are_taken_back(
 ) -> None:
     target.run(
         "create schema intermediate; grant all on schema intermediate to public;"
-        "alter default privileges in schema intermediate "
+        "create schema marts; alter default privileges in schema marts "
         "grant all on tables to public, habitue_reader"
     )
     copy(small.database, target.url())
     target.run("grant all on marts.segments to habitue_reader, public")
     copy(small.database, target.url())
-    target.run("create table intermediate.later as select 1 as one")
+    target.run("create table marts.later as select 1 as one")
     with target.session("rita") as session:
         for sql in (
             "select * from intermediate.int_events__delivered",
-            "select * from intermediate.later",
+            "select * from marts.later",
             "delete from marts.segments",
             "create table intermediate.mine (id int)",
         ):

@@ -82,6 +82,7 @@ def test_a_strangers_file_is_replaced_only_by_force(database, folder):
         (["--to", "{folder}/folder"], "is no file"),
         (["--to", "{database}", "--force"], "is the database itself"),
         (["--to", "{link}", "--force"], "is the database itself"),
+        (["--to", "{twin}", "--force"], "is the database itself"),
         (["--to", "{folder}/c.duckdb", "--only", "vault"], "vault is not published"),
         (["--to", "/proc/copy.duckdb"], "/proc/copy.duckdb could not be written"),
         (
@@ -98,8 +99,14 @@ def test_bad_input_is_told_in_one_line_and_does_nothing(
     database, folder, arguments, complaint
 ):
     (folder / "link.duckdb").symlink_to(database)
+    (folder / "twin.duckdb").hardlink_to(database)
     before = sorted(folder.rglob("*"))
-    places = {"folder": folder, "database": database, "link": folder / "link.duckdb"}
+    places = {
+        "folder": folder,
+        "database": database,
+        "link": folder / "link.duckdb",
+        "twin": folder / "twin.duckdb",
+    }
     ran = run(database, *(text.format(**places) for text in arguments))
     assert ran.exit_code == 2
     assert complaint in ran.stderr

@@ -39,6 +39,9 @@ def published(database, readers):
     copy(database, path)
     with duckdb.connect(str(database)) as connection:
         connection.execute("insert into marts.segments values (99, 'New')")
+        connection.execute(
+            "update intermediate.int_events__delivered set event_id = -event_id"
+        )
     return path
 
 
