@@ -93,6 +93,10 @@ def test_a_strangers_file_is_replaced_only_by_force(database, folder):
             ["--to", "postgres://ada@/shop?host={folder}"],
             "cannot be reached: connection to server on socket",
         ),
+        (
+            ["--to", "postgres://ada@127.0.0.1:9/shop"],
+            'cannot be reached: connection to server at "127.0.0.1", port 9 failed',
+        ),
     ],
 )
 def test_bad_input_is_told_in_one_line_and_does_nothing(

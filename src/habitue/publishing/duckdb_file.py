@@ -220,9 +220,7 @@ def _is_published(path: Path) -> bool:
 
 def _remove_stale_drafts(path: Path) -> None:
     """Remove what publishes that were killed left behind."""
-    pattern = re.compile(
-        rf"\.{re.escape(path.name)}\.(?P<pid>\d+)\.publishing(\.wal)?"
-    )  # fmt: skip
+    pattern = re.compile(rf"\.{re.escape(path.name)}\.(?P<pid>\d+)\.publishing(\.wal)?")
     for sibling in path.parent.iterdir():
         named = pattern.fullmatch(sibling.name)
         if named and not _is_running(int(named["pid"])):

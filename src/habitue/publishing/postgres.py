@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-import re
 import time
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import duckdb
+from typing import TYPE_CHECKING, NamedTuple
 
 from habitue.publishing.column_types import postgres_type
 from habitue.publishing.contents import (
@@ -19,12 +13,7 @@ from habitue.publishing.contents import (
     contents_table,
     require_equal,
 )
-from habitue.publishing.errors import (
-    DestinationError,
-    PublishError,
-    RoleError,
-    one_line,
-)
+from habitue.publishing.errors import DestinationError, RoleError
 from habitue.publishing.quoting import identifier, literal
 from habitue.publishing.roles import (
     RAW_SCHEMAS,
@@ -37,17 +26,19 @@ from habitue.publishing.roles import (
     role_creations,
 )
 from habitue.publishing.selection import CONTENTS_COMMENT, SCHEMAS
+from habitue.publishing.server import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import datetime
+
+    import duckdb
 
     from habitue.publishing.contents import Progress
     from habitue.publishing.destination import PostgresDestination
     from habitue.publishing.selection import ReleasedTable, Selection
+    from habitue.publishing.server import Server
 
-_EXTENSION = "duckdb_extension_postgres_scanner"
-_ALIAS = "habitue_server"
 _ONE_AT_A_TIME = 4_842_172_653  # Any number, as long as all publishes take this lock.
 _LOCK_TIMEOUT = "30s"
 
@@ -74,87 +65,6 @@ class _Move(NamedTuple):
             for column in self.source.columns
         )
         return f"select {values} from {self.source.sql_name}"  # noqa: S608
-
-
-class Server:
-    """One transaction on a PostgreSQL server, attached to a connection."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-
-    def run(self, statements: Iterable[str]) -> None:
-        """Run statements, all in one round trip."""
-        sql = ";\n".join(statements)
-        if sql:
-            self._connection.execute(
-                f"call postgres_execute('{_ALIAS}', {literal(sql)})"
-            )
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
-        return self._connection.execute(
-            f"from postgres_query('{_ALIAS}', {literal(sql)})"
-        ).fetchall()
-
-    def insert(self, target: ServerTable, query: str) -> int:
-        """Copy the rows of a DuckDB query into a table; how many there were."""
-        name = identifier(_ALIAS, target.schema_name, target.table_name)
-        inserted = self._connection.execute(f"insert into {name} {query}").fetchall()
-        return int(inserted[0][0])
-
-
-@contextmanager
-def transaction(
-    connection: duckdb.DuckDBPyConnection, destination: PostgresDestination
-) -> Iterator[Server]:
-    """A transaction on the server, committed at the end unless something failed.
-
-    Raises:
-        DestinationError: If the extension is not installed, or the server cannot be
-            reached or refuses the user.
-        PublishError: If the server, or DuckDB, refused something; all is rolled back.
-    """
-    connection.execute("set autoinstall_known_extensions = false")
-    connection.execute(f"load {literal(str(_extension_file()))}")
-    connection.execute("set pg_null_byte_replacement = '\ufffd'")
-    try:
-        connection.execute(
-            f"attach {literal(destination.connection_string)} as {_ALIAS} "
-            "(type postgres, read_write)"
-        )
-    except duckdb.Error as error:
-        # The message begins with the settings; the reason comes after them.
-        reason = one_line(error).partition('": ')[2] or one_line(error)
-        raise DestinationError(
-            f"{destination.label} cannot be reached: {reason}"
-        ) from None
-    try:
-        connection.execute("begin")
-        yield Server(connection)
-        connection.execute("commit")
-    except BaseException as error:
-        with suppress(duckdb.Error):
-            connection.execute("rollback")
-        if isinstance(error, duckdb.Error):
-            raise PublishError(
-                f"{destination.label} stands as it was: {_server_reason(error)}"
-            ) from error
-        raise
-    finally:
-        with suppress(duckdb.Error):
-            connection.execute(f"detach {_ALIAS}")
-
-
-def require_reachable(
-    connection: duckdb.DuckDBPyConnection, destination: PostgresDestination
-) -> None:
-    """Connect once, and do nothing.
-
-    Raises:
-        DestinationError: If that is not possible.
-    """
-    with transaction(connection, destination) as server:
-        server.rows("select 1")
 
 
 def write_postgres(
@@ -207,27 +117,11 @@ def write_postgres(
         return Copy(copied, dropped, _byte_count(server, targets))
 
 
-def _extension_file() -> Path:
-    found = importlib.util.find_spec(_EXTENSION)
-    for folder in (found and found.submodule_search_locations) or ():
-        for path in Path(folder).rglob("*.duckdb_extension"):
-            return path
-    raise DestinationError(
-        "Publishing to PostgreSQL needs an extra: pip install 'habitue[postgres]'"
-    )
-
-
 def _move(table: ReleasedTable, schema_prefix: str) -> _Move:
     target = ServerTable(
         schema_prefix + table.schema_name, table.table_name, table.audience
     )
     return _Move(table, target)
-
-
-def _server_reason(error: duckdb.Error) -> str:
-    """The server's own words, without the statement that they were about."""
-    said = re.search(r"ERROR:\s+(.*?)(?:\n(?!DETAIL)|$)", str(error), re.DOTALL)
-    return " ".join(said[1].split()) if said else one_line(error)
 
 
 def _require_alone(server: Server) -> None:

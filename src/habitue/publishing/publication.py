@@ -15,8 +15,9 @@ from habitue.publishing.destination import (
 )
 from habitue.publishing.duckdb_file import require_replaceable, write_file
 from habitue.publishing.errors import PublishError
-from habitue.publishing.postgres import require_reachable, write_postgres
+from habitue.publishing.postgres import write_postgres
 from habitue.publishing.selection import Audience, read_selection, released_at
+from habitue.publishing.server import require_reachable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

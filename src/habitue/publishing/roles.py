@@ -106,9 +106,7 @@ def privileges_query(schema_names: Iterable[str]) -> str:
     """  # noqa: S608
 
 
-def excesses(
-    found: Iterable[Privilege], tables: Collection[ServerTable]
-) -> list[str]:  # fmt: skip
+def excesses(found: Iterable[Privilege], tables: Collection[ServerTable]) -> list[str]:
     """What the roles can do beyond, or short of, what was granted; empty when right.
 
     Args:

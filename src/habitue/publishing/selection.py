@@ -191,8 +191,6 @@ def _narrowed(
     return wanted or set(released)
 
 
-def _row_count(
-    connection: duckdb.DuckDBPyConnection, name: tuple[str, str]
-) -> int:  # fmt: skip
+def _row_count(connection: duckdb.DuckDBPyConnection, name: tuple[str, str]) -> int:
     counted = connection.execute(f"select count(*) from {identifier(*name)}")  # noqa: S608
     return int(counted.fetchall()[0][0])
