@@ -61,9 +61,7 @@ def transaction(
             reached or refuses the user.
         PublishError: If the server, or DuckDB, refused something; all is rolled back.
     """
-    connection.execute("set autoinstall_known_extensions = false")
-    connection.execute(f"load {literal(str(_extension_file()))}")
-    connection.execute("set pg_null_byte_replacement = '\ufffd'")
+    _load_extension(connection)
     try:
         connection.execute(
             f"attach {literal(destination.connection_string)} as {_ALIAS} "
@@ -104,13 +102,25 @@ def require_reachable(
         server.rows("select 1")
 
 
+def _load_extension(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        connection.execute("set autoinstall_known_extensions = false")
+        connection.execute(f"load {literal(str(_extension_file()))}")
+        connection.execute("set pg_null_byte_replacement = '\ufffd'")
+    except (duckdb.Error, StopIteration) as error:
+        raise DestinationError(
+            "Publishing to PostgreSQL needs an extra, of the same version as DuckDB "
+            f"({duckdb.__version__}): pip install 'habitue[postgres]'"
+        ) from error
+
+
 def _extension_file() -> Path:
     found = importlib.util.find_spec(_EXTENSION)
-    for folder in (found and found.submodule_search_locations) or ():
-        for path in Path(folder).rglob("*.duckdb_extension"):
-            return path
-    raise DestinationError(
-        "Publishing to PostgreSQL needs an extra: pip install 'habitue[postgres]'"
+    folders = found.submodule_search_locations if found else None
+    return next(
+        path
+        for folder in folders or ()
+        for path in Path(folder).rglob("*.duckdb_extension")
     )
 
 
