@@ -1,4 +1,4 @@
-"""The command line: generate data, sum up a build, explain who is who."""
+"""The command line: generate data, sum up a build, explain who is who, publish."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from habitue.database import DatabaseError
 from habitue.generation import GenerationError, generate
 from habitue.identity_command import identity_app
 from habitue.privacy_command import privacy_app
+from habitue.publish_command import publish_command
 from habitue.summary import Summary, read_summary
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.add_typer(identity_app, name="identity")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")
+app.command(name="publish")(publish_command)
 _BAD_INPUT = 2
 
 

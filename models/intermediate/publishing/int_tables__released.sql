@@ -1,0 +1,25 @@
+{#- Built last: it waits for every mart and for the tests on the way, so that nothing
+    leaves a build that failed. `withdraw_release` takes it away when a build begins. -#}
+{%- set marts = [
+    'consent_changes', 'consents', 'customer_consents', 'customer_days',
+    'customer_features', 'customer_identifiers', 'customer_segments', 'customers',
+    'events', 'identity_changes', 'identity_edges', 'lateness', 'order_lines', 'orders',
+    'page_views', 'quarantined_rows', 'rfm_scores', 'row_ledger', 'segment_models',
+    'segments', 'sessions', 'stitched_sessions',
+] -%}
+{%- for name in marts + ['int_batches__completed'] -%}
+    {%- do ref(name) -%}
+{%- endfor -%}
+{{ config(materialized='table') }}
+{%- if execute %}
+{%- for schema_name, table_name, audience in released_tables(marts) %}
+select
+    '{{ schema_name }}' as schema_name,
+    '{{ table_name }}' as table_name,
+    '{{ audience }}' as audience,
+    {{ build_time() }} as released_at
+{%- if not loop.last %}
+union all
+{%- endif %}
+{%- endfor %}
+{%- endif %}
