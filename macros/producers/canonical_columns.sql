@@ -11,6 +11,7 @@
             'page_url': text, 'page_path': text, 'referrer': text,
             'utm_source': text, 'utm_medium': text, 'utm_campaign': text,
             'user_agent': text, 'product_id': text, 'category': text,
+            'ip': text,
             'currency': text, 'order_id': text, 'page_view_id': text,
             'feature_name': text, 'experiment_id': text, 'experiment_arm': text,
             'quantity': number, 'unit_price': number, 'engaged_seconds': number,

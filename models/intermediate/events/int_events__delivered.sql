@@ -24,7 +24,7 @@ arrived as (
             'sent_at', 'page_host', 'page_path', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign',
             'product_id', 'category', 'currency', 'order_id', 'page_view_id',
             'feature_name', 'experiment_id', 'experiment_arm', 'quantity', 'unit_price',
-            'engaged_seconds', 'scroll_ratio', 'invalid_reason'],
+            'engaged_seconds', 'scroll_ratio', 'ip_network', 'invalid_reason'],
         derived={
             'visitor_id': 'coalesce(' ~ pseudonym_of('visitor_kind', 'visitor_value')
                 ~ ', ' ~ nobody() ~ ')',
@@ -73,6 +73,7 @@ delivered as (
         profiles.profile_key,
         user_agents.user_agent_key,
         arrived.client_session_id,
+        arrived.ip_network,
         arrived.page_host,
         arrived.page_path,
         arrived.referrer_host,

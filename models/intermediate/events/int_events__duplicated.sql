@@ -9,7 +9,7 @@
     'page_path', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign',
     'product_id', 'category', 'currency', 'order_id', 'page_view_id', 'feature_name',
     'experiment_id', 'experiment_arm', 'quantity', 'unit_price', 'engaged_seconds',
-    'scroll_ratio', 'sent_at'] -%}
+    'scroll_ratio', 'ip_network', 'sent_at'] -%}
 {%- set rest = key_of(content) ~ ', event_id, input_name, copy_number' %}
 with
 

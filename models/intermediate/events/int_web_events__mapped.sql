@@ -2,6 +2,7 @@
 {%- set common = [
     'event_id', 'user_id', 'anonymous_id', 'device_id', 'client_session_id',
     'user_agent', 'device_created_at', 'sent_at', 'received_at',
+    'ip',
 ] -%}
 with
 

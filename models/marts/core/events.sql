@@ -35,6 +35,7 @@ events as (
         ) as customer_id,
         sessions.session_id,
         sessions.stitched_session_id,
+        accepted.ip_network,
         accepted.page_path,
         accepted.product_id,
         accepted.category,

@@ -17,6 +17,7 @@ renamed as (
         {{ parsed('context_session_id', 'varchar') }} as client_session_id,
         {{ parsed('email', 'varchar') }} as email,
         {{ parsed('context_user_agent', 'varchar') }} as user_agent,
+        {{ parsed('context_ip', 'varchar') }} as ip,
         {{ parsed('original_timestamp', 'timestamp') }} as device_created_at,
         {{ parsed('sent_at', 'timestamp') }} as sent_at,
         {{ parsed('received_at', 'timestamp') }} as received_at,

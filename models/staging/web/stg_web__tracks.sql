@@ -26,6 +26,7 @@ renamed as (
         {{ parsed('experiment_id', 'varchar') }} as experiment_id,
         {{ parsed('experiment_arm', 'varchar') }} as experiment_arm,
         {{ parsed('context_user_agent', 'varchar') }} as user_agent,
+        {{ parsed('context_ip', 'varchar') }} as ip,
         {{ parsed('quantity', 'decimal(18, 4)') }} as quantity,
         {{ parsed('price', 'decimal(18, 4)') }} as unit_price,
         {{ parsed('engaged_seconds', 'decimal(18, 4)') }} as engaged_seconds,
