@@ -18,10 +18,14 @@
     )
 {%- endmacro %}
 
-{#- The text columns of a mart by name, each with its class. -#}
+{#- The text columns of a mart by name, each with its class. A mart that was not built has
+    none: dbt also runs its test where only the vault is selected. -#}
 {% macro text_columns(model) -%}
     {%- set found = {} -%}
-    {%- if not execute -%}{{ return(found) }}{%- endif -%}
+    {%- if not execute or not adapter.get_relation(
+        model.database, model.schema, model.identifier) -%}
+        {{ return(found) }}
+    {%- endif -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'model'
         and node.alias == model.identifier and node.schema == model.schema -%}
         {%- for column in node.columns.values() if column.data_type == 'varchar' -%}

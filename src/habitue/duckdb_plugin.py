@@ -10,6 +10,7 @@ import os
 from typing import Any
 
 import duckdb
+from dbt.adapters.duckdb.environments import local
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.events.logging import AdapterLogger
 from dbt_common.exceptions import DbtRuntimeError
@@ -22,6 +23,7 @@ from habitue.privacy.keys import (
     is_demo_key,
     pad_key,
 )
+from habitue.privacy.quiet_errors import QuietCursor
 
 logger = AdapterLogger("habitue")
 
@@ -48,6 +50,8 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Find the key, or stop the build before anything is written without one."""
+        # dbt-duckdb has no setting for it: every cursor is made of this class.
+        local.DuckDBCursorWrapper = QuietCursor  # type: ignore[misc]
         allow_demo_key = plugin_config.get("demo_key") == "allowed"
         try:
             key = find_key(os.environ, allow_demo_key=allow_demo_key)

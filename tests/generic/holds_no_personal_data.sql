@@ -12,7 +12,9 @@
 -- depends_on: {{ ref('profiles') }}
 -- depends_on: {{ ref('user_agents') }}
 {%- if not columns %}
-select 'no text' as column_name
+select
+    'no text' as column_name,
+    'none' as kind
 where 1 = 0
 {%- else %}
 with
