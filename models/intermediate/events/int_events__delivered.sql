@@ -10,6 +10,8 @@
     ],
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
+{%- set path_key = 'case when page_path != viewed_path then '
+    ~ pseudonym_of("'path'", 'viewed_path') ~ ' end' %}
 with
 
 arrived as (
@@ -33,6 +35,7 @@ arrived as (
             'email_key': pseudonym_of("'email'", 'email'),
             'profile_key': pseudonym_of("'profile'", 'profile'),
             'user_agent_key': pseudonym_of("'user_agent'", 'user_agent'),
+            'path_key': path_key,
         },
     ) | indent(4) }}
 
@@ -73,6 +76,7 @@ delivered as (
         profiles.profile_key,
         user_agents.user_agent_key,
         arrived.client_session_id,
+        {{ path_key }} as path_key,
         arrived.ip_network,
         arrived.page_host,
         arrived.page_path,

@@ -68,6 +68,7 @@ validated as (
             normalised.{{ kind }}{% if not loop.last %},{% endif %}
             {%- endfor %}
         ) as visitor_value,
+        normalised.viewed_path,
         {{ generalised_path('normalised.viewed_path') }} as page_path,
         {{ generalised('normalised.viewed_host', ['ip']) }} as page_host,
         {{ generalised('normalised.referring_host', ['ip']) }} as referrer_host,
