@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import re
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from warehouse import WITHOUT_UNIT_TESTS, Build, Warehouse
+from warehouse import PROJECT, WITHOUT_UNIT_TESTS, Build, Warehouse
 
 from habitue.privacy.keys import pad_key
 
@@ -175,6 +176,82 @@ def test_the_handling_takes_out_what_was_planted(built: Warehouse) -> None:
             *("mail to :email", ":phone", None, None),
         ),
         (None, None, "/u/:email/:token", None, None, None, "call :phone", "P1"),
+    ]
+
+
+def test_the_register_has_every_column_that_is_stored(built: Warehouse) -> None:
+    registered = built.query(
+        "select table_schema, table_name, column_name, "
+        "layer, personal_class, handling, comes_from "
+        "from marts.personal_data where layer != 'source'"
+    )
+    assert sorted(row[:3] for row in registered) == sorted(
+        built.query(
+            "select table_schema, table_name, column_name "
+            "from information_schema.columns "
+            "where table_schema in ('staging', 'vault', 'marts')"
+        )
+    )
+    found = {row[:3]: row[3:] for row in registered}
+    assert found["vault", "profiles", "phone"] == (
+        *("vault", "phone", "vault"),
+        "files.events",
+    )
+    assert found["marts", "events", "ip_network"] == (
+        *("mart", "ip", "truncate"),
+        "files.events",
+    )
+    assert found["staging", "stg_files__consents", "changed_at"] == (
+        *("staging", "consent", "keep"),
+        "files.consents",
+    )
+
+
+def test_a_column_that_nobody_decided_on_is_found(
+    built: Warehouse,
+    variables: dict[str, Any],
+    new_warehouse: Callable[[str], Warehouse],
+) -> None:
+    warehouse = replace(
+        new_warehouse("undecided"), project=new_warehouse("copy").folder
+    )
+    for name in ("models", "python_models", "macros", "seeds", "tests"):
+        shutil.copytree(PROJECT / name, warehouse.project / name)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(PROJECT / name, warehouse.project / name)
+    marts = warehouse.project / "models/marts/core/_core__models.yml"
+    text = marts.read_text()
+    for description, label in {
+        "Pseudonyms that belong to the customer.": "",
+        "Whether a user id or an e-mail is known.": "secret",
+        "Sessions that began on the day.": "email",
+    }.items():
+        before, after = text.split(f"        description: {description}\n", 1)
+        _, after = after.split("\n", 1)
+        config = f"        config: {{meta: {{personal: {label}}}}}\n" if label else ""
+        text = f"{before}        description: {description}\n{config}{after}"
+    marts.write_text(text)
+    shutil.copy(built.database, warehouse.database)
+    with duckdb.connect(str(warehouse.database)) as connection:
+        connection.execute("alter table vault.profiles add column shoe_size varchar")
+        connection.execute(
+            "alter table intermediate.int_events__delivered add email text"
+        )
+    test = run(
+        warehouse,
+        *("test", "--select", "assert_every_column_is_classified", "--store-failures"),
+        variables=variables,
+    )
+    assert not test.succeeded
+    assert warehouse.query(
+        "select place, problem "
+        "from dbt_test__audit.assert_every_column_is_classified order by 1"
+    ) == [
+        ("intermediate.int_events__delivered.email", "email outside of the vault"),
+        ("marts.customer_days.session_count", "email has no place in a mart"),
+        ("marts.customers.identifier_count", "has no class"),
+        ("marts.customers.is_identified", "unknown class secret"),
+        ("vault.profiles.shoe_size", "is not in the YAML"),
     ]
 
 

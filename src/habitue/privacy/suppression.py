@@ -12,7 +12,7 @@ What is promised, of counts that are published under this rule alone:
   total is published the hidden ones add up to `minimum_cell_size` or more;
 - whoever solves all lines together, knowing that no count is below 0, is left with a
   range of at least half of `minimum_cell_size` for every cell that is hidden for being
-  small.
+  small, and of one for the others.
 
 Zeros are about nobody and are published; where there is nothing else to hide, one may
 be hidden with the others, so a hidden cell may be 0. What cannot be prevented here:
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 ALL = "all"
 SUPPRESSED_COLUMNS = ["breakdown", "value", "segment_id", "is_suppressed"]
+
+
+_TOLERANCE = 1e-6
 
 
 class SuppressionError(ValueError):
@@ -138,11 +141,8 @@ def hide_small_cells(
         while any(tells(line) and hide_one_of(line.members) for line in lines):
             pass
         widths = range_widths(counts, lines, hidden)
-        exposed = [
-            cell
-            for cell in np.flatnonzero(small).tolist()
-            if widths[cell] < minimum_cell_size / 2
-        ]
+        enough = np.where(small, minimum_cell_size / 2, 1) - _TOLERANCE
+        exposed = np.flatnonzero(hidden & (widths < enough)).tolist()
         helped = [
             hide_one_of(
                 member
@@ -155,7 +155,7 @@ def hide_small_cells(
         ]
         if not any(helped):
             break
-    if exposed:
+    if small[exposed].any():
         raise SuppressionError("Small cells are told by what was published before.")
     return hidden
 
