@@ -1,6 +1,6 @@
-{#- No published number is of fewer people than `minimum_cell_size`, and what is hidden is
-    null. `lines` are columns whose groups hold a total and all that adds up to it: the
-    only hidden number of a group is told by the others. -#}
+{#- No published number is of fewer people than `minimum_cell_size`, and what is hidden
+    is null. `lines` are columns whose groups hold a total and all that adds up to it:
+    the only hidden number of a group is told by the others. -#}
 {% test has_no_small_cell(model, count_column, lines=[]) %}
 with
 

@@ -1,6 +1,7 @@
 {#- Every value beside every segment, also where nobody is: a gap would tell. The totals
     of the segments are common to all breakdowns; whether they are hidden is decided in
     int_segments__counted, for everything that publishes them. -#}
+{{ config(materialized='table') }}
 {%- set breakdowns = ['traffic_channel', 'device_type', 'rfm_segment'] -%}
 with
 

@@ -1,5 +1,6 @@
-{#- What a segment can be broken down by. Whoever has no session, or no order, is counted
-    as that: a breakdown holds every customer, so that all have the same totals. -#}
+{#- What a segment can be broken down by. Whoever has no session, or no order, is
+    counted as that: every breakdown holds every customer, so all have one total. -#}
+{{ config(materialized='table') }}
 with
 
 first_sessions as (

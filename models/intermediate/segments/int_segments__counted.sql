@@ -2,6 +2,7 @@
     known, the smallest are hidden until there are two and they hold as many customers
     as one that is published. A shop with one small segment has nothing beside it to
     hide, and no total that could be published either. -#}
+{{ config(materialized='table') }}
 {%- set least = minimum_cell_size() -%}
 with
 
