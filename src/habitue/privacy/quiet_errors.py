@@ -57,9 +57,10 @@ def without_values(error: duckdb.Error) -> str:
 class QuietCursor(DuckDBCursorWrapper):
     """The cursor of dbt-duckdb, whose errors quote no data."""
 
-    def execute(self, sql: str, bindings: Any = None) -> Any:
-        """Run a statement."""
-        return self._quietly(super().execute, sql, bindings)
+    def execute(self, sql: str, bindings: Any = None) -> QuietCursor:
+        """Run a statement; its rows are fetched from the cursor."""
+        self._quietly(super().execute, sql, bindings)
+        return self
 
     def __getattr__(self, name: str) -> Any:
         """Everything else is the engine's; rows may fail while they are fetched."""
