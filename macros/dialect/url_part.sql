@@ -11,6 +11,6 @@
     {%- if part == 'path' -%}
         nullif(regexp_extract({{ url }}, '^(?:[a-z]+://[^/?#]*)?(/[^?#]*)', 1), '')
     {%- else -%}
-        nullif(lower(regexp_extract({{ url }}, '^[a-z]+://([^/?#:@]+)', 1)), '')
+        nullif(lower(regexp_extract({{ url }}, '^[a-z]+://(?:[^/?#@]*@)?([[][^]]*[]]|[^/?#:]+)', 1)), '')
     {%- endif -%}
 {%- endmacro %}

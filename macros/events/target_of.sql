@@ -6,6 +6,6 @@
         coalesce({{ relation }}.product_id, ''),
         coalesce({{ relation }}.order_id, ''),
         coalesce({{ relation }}.feature_name, ''),
-        coalesce({{ relation }}.page_path, '')
+        coalesce(cast({{ relation }}.path_key as varchar), {{ relation }}.page_path, '')
     )
 {%- endmacro %}

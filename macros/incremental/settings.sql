@@ -14,7 +14,7 @@
 {#- What rows were read with: vars, the code of every model up to the delivered rows, and
     the lookups. After a change every row that is still there is read again. -#}
 {% macro row_settings() -%}
-    {{ return(settings_text(['session_mode', 'strict_event_types'])
+    {{ return(settings_text(['session_mode', 'strict_event_types', 'personal_data'])
         ~ ', stand-in ids: secret, code: ' ~ code_of(
         ['int_events__delivered', 'int_order_lines__delivered',
             'int_order_headers__delivered', 'int_consents__delivered'],
@@ -22,10 +22,11 @@
     )) }}
 {%- endmacro %}
 
+{#- One text without quotes, since it becomes a literal. -#}
 {% macro settings_text(names) -%}
     {%- set values = [] -%}
     {%- for name in names -%}{%- do values.append(name ~ ': ' ~ var(name)) -%}{%- endfor -%}
-    {{ return(values | join(', ')) }}
+    {{ return(values | join(', ') | replace("'", '')) }}
 {%- endmacro %}
 
 {#- A checksum of the files of these models, of all models before them, and of seeds. -#}

@@ -10,7 +10,7 @@
             'birth_date': text, 'city': text, 'postal_code': text,
             'page_url': text, 'page_path': text, 'referrer': text,
             'utm_source': text, 'utm_medium': text, 'utm_campaign': text,
-            'user_agent': text, 'region': text, 'opt_out_signal': text,
+            'user_agent': text, 'ip': text, 'region': text, 'opt_out_signal': text,
             'product_id': text, 'category': text,
             'currency': text, 'order_id': text, 'page_view_id': text,
             'feature_name': text, 'experiment_id': text, 'experiment_arm': text,

@@ -7,7 +7,7 @@
     {%- else -%}
     {%- set reader = read_files(variable) -%}
     {%- set found = file_columns(reader) -%}
-    {%- do require_columns(variable, found, required) -%}
+    {%- do require_columns(variable, found, required, canonical_columns(kind)) -%}
     {%- set taken = {} -%}
     {%- for name, type in canonical_columns(kind).items() -%}
         {%- set column = readable(name, type, found) -%}
@@ -39,14 +39,18 @@ from {{ reader }}
     {{ return(found) }}
 {%- endmacro %}
 
-{% macro require_columns(variable, found, required) -%}
+{#- Without any column that is known, the file may have no header: what stands in its place
+    is data, and not to be told. -#}
+{% macro require_columns(variable, found, required, known) -%}
+    {%- set told = 'It has: ' ~ found | reject('eq', 'filename') | join(', ') ~ '.'
+        if found | select('in', known) | list else
+        'Not one of its columns is known: does its first line name them?' -%}
     {%- for group in required if execute -%}
         {%- set names = [group] if group is string else group -%}
         {%- if not names | select('in', found) | list -%}
             {{ exceptions.raise_compiler_error(
                 variable ~ ": '" ~ var(variable) ~ "' has no column "
-                ~ names | join(' or ') ~ ". It has: "
-                ~ found | reject('eq', 'filename') | join(', ') ~ "."
+                ~ names | join(' or ') ~ ". " ~ told
             ) }}
         {%- endif -%}
     {%- endfor -%}

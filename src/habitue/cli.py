@@ -32,6 +32,7 @@ app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")
 app.command(name="publish")(publish_command)
 _BAD_INPUT = 2
+_HIDDEN = "hidden"
 
 
 class FileFormat(StrEnum):
@@ -153,13 +154,18 @@ def _segment_table(found: Summary) -> Table:
     for line in found.segments:
         table.add_row(
             line.name,
-            f"{line.customer_count:,}",
-            f"{line.customer_share or 0:.1%}",
+            _HIDDEN if line.customer_count is None else f"{line.customer_count:,}",
+            "-" if line.customer_share is None else f"{line.customer_share:.1%}",
             _typical(line.recency_days, " d"),
             _typical(line.order_count),
             _typical(line.revenue),
         )
     table.caption = "recency, orders, revenue: medians"
+    if any(line.customer_count is None for line in found.segments):
+        table.caption += (
+            f"\n{_HIDDEN}: too few customers to tell, or a number that would give "
+            "them away"
+        )
     return table
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from dbt.adapters.duckdb.environments import local
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.events.logging import AdapterLogger
 from dbt_common.exceptions import DbtRuntimeError
@@ -35,6 +36,7 @@ from habitue.privacy.keys import (
     is_demo_key,
 )
 from habitue.privacy.pending import PendingWorkError, require_none_pending
+from habitue.privacy.quiet_errors import QuietCursor
 from habitue.privacy.vault_place import VaultPlaceError, require_vault_in_place
 
 logger = AdapterLogger("habitue")
@@ -54,6 +56,8 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """Find the keys, or stop the build before anything is written without them."""
+        # dbt-duckdb has no setting for it: every cursor is made of this class.
+        local.DuckDBCursorWrapper = QuietCursor  # type: ignore[misc]
         self.encrypted = str(plugin_config.get("encrypt", "nothing"))
         if self.encrypted not in _ENCRYPTIONS:
             raise DbtRuntimeError(

@@ -15,7 +15,8 @@ class SegmentLine(NamedTuple):
 
     Attributes:
         name: Segment name.
-        customer_count: Customers in it.
+        customer_count: Customers in it, None where they are too few to tell, or where
+            the number would give such a number away; all other numbers are then None.
         customer_share: Their share of all customers, in [0, 1].
         recency_days: Median days since the last activity.
         order_count: Median number of orders.
@@ -24,8 +25,8 @@ class SegmentLine(NamedTuple):
     """
 
     name: str
-    customer_count: int
-    customer_share: float
+    customer_count: int | None
+    customer_share: float | None
     recency_days: float | None
     order_count: float | None
     revenue: float | None
@@ -74,7 +75,7 @@ _SEGMENTS = """
         typical_order_count, typical_revenue, first_feature, second_feature,
         third_feature
     from marts.segments
-    order by customer_count desc, segment_id
+    order by customer_count desc nulls last, segment_id
 """
 _LEDGER = """
     select source, bucket, any_value(raw_row_count), sum(bucket_row_count)

@@ -413,8 +413,12 @@ def test_one_customer_alone_is_one_segment(warehouse: Warehouse) -> None:
     warehouse.build(sources=["files"], files_events_path=path)
     assert warehouse.value("select count(*) from marts.customers") == 1
     assert warehouse.query(
-        "select segment_name is not null, customer_count from marts.segments"
-    ) == [(True, 1)]
+        "select segment_name is not null, customer_count, is_suppressed "
+        "from marts.segments"
+    ) == [(True, None, True)]
+    assert warehouse.query(
+        "select distinct customer_count, is_suppressed from marts.segment_audience"
+    ) == [(None, True)]
     assert warehouse.query(
         "select recency_score, frequency_score, monetary_score from marts.rfm_scores"
     ) == [(5, 1, 1)]
@@ -432,11 +436,18 @@ def test_fewer_customers_than_segments_still_have_segments(
         files_order_lines_path=lines,
         max_segments=8,
         fixed_segment_count=fixed,
+        minimum_cell_size=1,
     )
     assert warehouse.query(
         "select count(*), count(segment_name) from marts.customer_segments"
     ) == [(2, 2)]
     assert warehouse.value("select sum(customer_count) from marts.segments") == 2
+    assert warehouse.query(
+        "select breakdown, sum(customer_count) from marts.segment_audience "
+        "where segment_id is not null group by 1 order by 1"
+    ) == [
+        (name, 2) for name in ("all", "device_type", "rfm_segment", "traffic_channel")
+    ]
 
 
 # The pseudonym key

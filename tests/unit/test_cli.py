@@ -55,6 +55,18 @@ def test_the_summary_shows_segments_rows_and_the_path(database):
     assert "built.duckdb" in text
 
 
+def test_the_summary_says_what_is_hidden_and_why(database):
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "update marts.segments set customer_count = null, customer_share = null, "
+            "typical_revenue = null where segment_name = 'Loyal'"
+        )
+    text = " ".join(run("summary", "--database", database).stdout.split())
+    assert "Loyal │ hidden │ - │ 5 d │ 2 │ - │" in text
+    assert text.index("Dormant │ 1 │") < text.index("Loyal │ hidden │")
+    assert "too few customers to tell" in text
+
+
 def test_the_summary_for_machines_is_json(database):
     ran = run("summary", "--database", database, "--json")
     told = json.loads(ran.stdout)

@@ -3,9 +3,9 @@
     no view. -#}
 {%- set columns = ['source', 'input_name', 'event_id', 'copy_number', 'event_name',
     'visitor_id', 'user_key', 'device_key', 'session_key', 'email_key', 'profile_key',
-    'user_agent_key', 'client_session_id', 'page_host', 'page_path', 'referrer_host',
-    'utm_source', 'utm_medium', 'utm_campaign', 'region', 'product_id', 'category',
-    'currency', 'order_id', 'page_view_id', 'feature_name', 'experiment_id',
+    'user_agent_key', 'client_session_id', 'ip_network', 'page_host', 'page_path',
+    'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign', 'region', 'product_id',
+    'category', 'currency', 'order_id', 'page_view_id', 'feature_name', 'experiment_id',
     'experiment_arm', 'quantity', 'unit_price', 'engaged_seconds', 'scroll_ratio',
     'activity_date', 'occurred_at', 'device_created_at', 'sent_at', 'received_at'] %}
 with

@@ -10,6 +10,8 @@
     ],
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
+{%- set path_key = 'case when page_path != viewed_path then '
+    ~ pseudonym_of("'path'", 'viewed_path') ~ ' end' %}
 with
 
 arrived as (
@@ -25,7 +27,7 @@ arrived as (
             'utm_medium', 'utm_campaign', 'region', 'opt_out_signal', 'product_id',
             'category', 'currency', 'order_id', 'page_view_id', 'feature_name',
             'experiment_id', 'experiment_arm', 'quantity', 'unit_price',
-            'engaged_seconds', 'scroll_ratio', 'invalid_reason'],
+            'engaged_seconds', 'scroll_ratio', 'ip_network', 'invalid_reason'],
         derived={
             'visitor_id': 'coalesce(' ~ pseudonym_of('visitor_kind', 'visitor_value')
                 ~ ', ' ~ nobody() ~ ')',
@@ -34,6 +36,7 @@ arrived as (
             'email_key': pseudonym_of("'email'", 'email'),
             'profile_key': pseudonym_of("'profile'", 'profile'),
             'user_agent_key': pseudonym_of("'user_agent'", 'user_agent'),
+            'path_key': path_key,
         },
     ) | indent(4) }}
 
@@ -74,6 +77,8 @@ delivered as (
         profiles.profile_key,
         user_agents.user_agent_key,
         arrived.client_session_id,
+        {{ path_key }} as path_key,
+        arrived.ip_network,
         arrived.page_host,
         arrived.page_path,
         arrived.referrer_host,

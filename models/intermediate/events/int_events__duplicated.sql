@@ -10,7 +10,7 @@
     'region', 'opt_out_signal',
     'product_id', 'category', 'currency', 'order_id', 'page_view_id', 'feature_name',
     'experiment_id', 'experiment_arm', 'quantity', 'unit_price', 'engaged_seconds',
-    'scroll_ratio', 'sent_at'] -%}
+    'scroll_ratio', 'ip_network', 'sent_at'] -%}
 {%- set rest = key_of(content) ~ ', event_id, input_name, copy_number' %}
 with
 

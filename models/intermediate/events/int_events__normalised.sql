@@ -1,10 +1,11 @@
 {#- Identifiers in one spelling, and those that stand for nothing (identity_exclusions)
-    removed. What a person says of themselves becomes one text, for the vault. -#}
+    removed. What a person says of themselves becomes one text, for the vault. What the
+    var `personal_data` drops ends here, and of an IP address only the network goes on. -#}
 {%- set excluded = ['event_id', 'user_id', 'anonymous_id', 'device_id',
     'client_session_id', 'order_id', 'page_view_id'] -%}
 {%- set kept = [] -%}
 {%- for name in canonical_columns('events')
-    if name not in excluded + profile_columns() -%}
+    if name not in excluded + profile_columns() + ['ip'] -%}
     {%- do kept.append(name) -%}
 {%- endfor -%}
 with
@@ -16,11 +17,12 @@ unioned as (
         input_name,
         unparsable_column,
         {%- for name in kept + excluded %}
-        {{ name }},
+        {{ unless_dropped(name) }} as {{ name }},
         {%- endfor %}
         {%- for name in profile_columns() %}
-        {{ normalised(name, name) }} as {{ name }}{% if not loop.last %},{% endif %}
+        {{ unless_dropped(name, normalised(name, name)) }} as {{ name }},
         {%- endfor %}
+        {{ unless_dropped('ip', ip_network('ip')) }} as ip_network
     from {{ ref('int_events__unioned') }}
 
 ),
@@ -34,6 +36,7 @@ normalised as (
         {%- for name in kept + profile_columns() if name != 'email' %}
         unioned.{{ name }},
         {%- endfor %}
+        unioned.ip_network,
         {%- for kind in excluded + ['email'] %}
         {{ unless_excluded('unioned', kind) }} as {{ kind }},
         {%- endfor %}

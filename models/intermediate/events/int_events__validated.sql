@@ -11,7 +11,15 @@ normalised as (
 
     select
         *,
-        {{ event_name_of('event_type') }} as event_name,
+        {{ event_name_of(generalised('event_type')) }} as event_name,
+        coalesce(
+            {{ url_part('page_path', 'path') }}, {{ url_part('page_url', 'path') }}
+        ) as viewed_path,
+        {{ url_part('page_url', 'host') }} as viewed_host,
+        nullif(
+            {{ url_part('referrer', 'host') }},
+            coalesce({{ url_part('page_url', 'host') }}, '')
+        ) as referring_host,
         case
             when sent_at is not null
                 and received_at is not null
@@ -38,7 +46,8 @@ validated as (
         normalised.source,
         normalised.input_name,
         coalesce(
-            normalised.event_id, {{ row_hash_of('events', 'normalised.') }}
+            normalised.event_id,
+            {{ row_hash_of('events', 'normalised.', {'ip': 'ip_network'}) }}
         ) as event_id,
         normalised.event_id as given_event_id,
         normalised.event_name,
@@ -59,29 +68,22 @@ validated as (
             normalised.{{ kind }}{% if not loop.last %},{% endif %}
             {%- endfor %}
         ) as visitor_value,
-        coalesce(
-            {{ url_part('normalised.page_path', 'path') }},
-            {{ url_part('normalised.page_url', 'path') }}
-        ) as page_path,
-        {{ url_part('normalised.page_url', 'host') }} as page_host,
-        nullif(
-            {{ url_part('normalised.referrer', 'host') }},
-            coalesce({{ url_part('normalised.page_url', 'host') }}, '')
-        ) as referrer_host,
-        normalised.utm_source,
-        normalised.utm_medium,
-        normalised.utm_campaign,
+        normalised.viewed_path,
+        {{ generalised_path('normalised.viewed_path') }} as page_path,
+        {{ generalised('normalised.viewed_host', ['ip']) }} as page_host,
+        {{ generalised('normalised.referring_host', ['ip']) }} as referrer_host,
+        {%- for name in ['utm_source', 'utm_medium', 'utm_campaign', 'category',
+            'feature_name', 'experiment_id', 'experiment_arm'] %}
+        {{ generalised('normalised.' ~ name) }} as {{ name }},
+        {%- endfor %}
+        {{ generalised('normalised.product_id', ['email']) }} as product_id,
         normalised.user_agent,
-        upper(normalised.region) as region,
+        upper({{ generalised('normalised.region') }}) as region,
         lower(normalised.opt_out_signal) as opt_out_signal,
-        normalised.product_id,
-        normalised.category,
         normalised.currency,
         normalised.order_id,
         normalised.page_view_id,
-        normalised.feature_name,
-        normalised.experiment_id,
-        normalised.experiment_arm,
+        normalised.ip_network,
         normalised.quantity,
         normalised.unit_price,
         normalised.engaged_seconds,

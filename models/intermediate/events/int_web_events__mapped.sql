@@ -1,7 +1,7 @@
 {{ config(enabled=is_enabled('web')) }}
 {%- set common = [
     'event_id', 'user_id', 'anonymous_id', 'device_id', 'client_session_id',
-    'user_agent', 'region', 'opt_out_signal', 'device_created_at', 'sent_at',
+    'user_agent', 'ip', 'region', 'opt_out_signal', 'device_created_at', 'sent_at',
     'received_at',
 ] -%}
 with

@@ -31,10 +31,10 @@ validated as (
         {{ unless_excluded('headers', 'order_id') }} as order_id,
         {{ unless_excluded('headers', 'user_id') }} as user_id,
         {{ unless_excluded('headers', 'anonymous_id') }} as anonymous_id,
-        {{ unless_excluded('headers', 'email') }} as email,
-        lower(status) as status,
-        lower(channel) as channel,
-        payment_method,
+        {{ unless_dropped('email', unless_excluded('headers', 'email')) }} as email,
+        lower({{ generalised('status') }}) as status,
+        lower({{ generalised('channel') }}) as channel,
+        {{ generalised('payment_method') }} as payment_method,
         upper(currency) as currency,
         case
             when unparsable_column is not null then 'unparsable ' || unparsable_column

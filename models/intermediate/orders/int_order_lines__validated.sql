@@ -35,13 +35,13 @@ validated as (
         ) as line_id,
         {{ unless_excluded('numbered', 'user_id') }} as user_id,
         {{ unless_excluded('numbered', 'anonymous_id') }} as anonymous_id,
-        {{ unless_excluded('numbered', 'email') }} as email,
-        product_id,
-        category,
+        {{ unless_dropped('email', unless_excluded('numbered', 'email')) }} as email,
+        {{ generalised('product_id', ['email']) }} as product_id,
+        {{ generalised('category') }} as category,
         upper(currency) as currency,
-        payment_method,
-        lower(status) as status,
-        lower(channel) as channel,
+        {{ generalised('payment_method') }} as payment_method,
+        lower({{ generalised('status') }}) as status,
+        lower({{ generalised('channel') }}) as channel,
         case
             when unparsable_column is not null then 'unparsable ' || unparsable_column
             when {{ unless_excluded('numbered', 'order_id') }} is null

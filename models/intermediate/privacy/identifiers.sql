@@ -4,6 +4,7 @@
     schema='vault',
     materialized='incremental',
     incremental_strategy='append',
+    pre_hook="{{ forget_dropped_data() }}",
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
 {%- set nothing = '(select null as identifier_kind, null as raw_value)' -%}

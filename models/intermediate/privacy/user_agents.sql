@@ -3,6 +3,7 @@
     schema='vault',
     materialized='incremental',
     incremental_strategy='append',
+    pre_hook="{{ forget_dropped_data() }}",
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
 {%- set held = this if is_incremental() else '(select null as user_agent)' %}

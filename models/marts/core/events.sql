@@ -36,6 +36,7 @@ events as (
         sessions.session_id,
         sessions.stitched_session_id,
         accepted.region,
+        accepted.ip_network,
         accepted.page_path,
         accepted.product_id,
         accepted.category,

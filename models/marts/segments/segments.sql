@@ -1,3 +1,5 @@
+{#- Numbers of a segment that is too small to tell, or would give away one that is, are
+    null. -#}
 with
 
 customer_segments as (
@@ -18,9 +20,9 @@ names as (
 
 ),
 
-adopted as (
+counted as (
 
-    select max(model_version) as model_version from names
+    select * from {{ ref('int_segments__counted') }}
 
 ),
 
@@ -29,7 +31,6 @@ totals as (
     select
         customer_segments.segment_id,
         customer_segments.model_version,
-        count(*) as customer_count,
         {{ median_of('customer_features.recency_days') }} as typical_recency_days,
         {{ median_of('customer_features.order_count') }} as typical_order_count,
         {{ median_of('cast(customer_features.revenue as double precision)') }}
@@ -52,19 +53,34 @@ segments as (
         names.first_feature,
         names.second_feature,
         names.third_feature,
-        coalesce(totals.customer_count, 0) as customer_count,
-        cast(coalesce(totals.customer_count, 0) as double precision)
-        / nullif(sum(totals.customer_count) over (), 0) as customer_share,
+        counted.customer_count,
+        cast(counted.customer_count as double precision)
+        / nullif(sum(counted.customer_count) over (), 0) as customer_share,
         cast(totals.typical_recency_days as double precision) as typical_recency_days,
         cast(totals.typical_order_count as double precision) as typical_order_count,
         totals.typical_revenue,
-        cast(coalesce(totals.revenue, 0) as decimal(18, 4)) as revenue
-    from names
-    inner join adopted on names.model_version = adopted.model_version
+        cast(coalesce(totals.revenue, 0) as decimal(18, 4)) as revenue,
+        counted.is_suppressed
+    from counted
+    inner join names
+        on counted.model_version = names.model_version
+        and counted.segment_id = names.segment_id
     left join totals
-        on names.model_version = totals.model_version
-        and names.segment_id = totals.segment_id
+        on counted.model_version = totals.model_version
+        and counted.segment_id = totals.segment_id
 
 )
 
-select * from segments
+select
+    segment_id,
+    segment_name,
+    model_version,
+    first_feature,
+    second_feature,
+    third_feature,
+    {%- for name in ['customer_count', 'customer_share', 'typical_recency_days',
+        'typical_order_count', 'typical_revenue', 'revenue'] %}
+    case when not is_suppressed then {{ name }} end as {{ name }},
+    {%- endfor %}
+    is_suppressed
+from segments

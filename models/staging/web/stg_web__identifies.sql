@@ -19,6 +19,7 @@ renamed as (
         {{ parsed('context_user_agent', 'varchar') }} as user_agent,
         {{ web_region('identifies') }} as region,
         {{ web_opt_out_signal('identifies') }} as opt_out_signal,
+        {{ parsed('context_ip', 'varchar') }} as ip,
         {{ parsed('original_timestamp', 'timestamp') }} as device_created_at,
         {{ parsed('sent_at', 'timestamp') }} as sent_at,
         {{ parsed('received_at', 'timestamp') }} as received_at,

@@ -22,6 +22,7 @@ renamed as (
         {{ parsed('product_id', 'varchar') }} as product_id,
         {{ parsed('category', 'varchar') }} as category,
         {{ parsed('context_user_agent', 'varchar') }} as user_agent,
+        {{ parsed('context_ip', 'varchar') }} as ip,
         {{ parsed('context_campaign_source', 'varchar') }} as utm_source,
         {{ parsed('context_campaign_medium', 'varchar') }} as utm_medium,
         {{ parsed('context_campaign_name', 'varchar') }} as utm_campaign,

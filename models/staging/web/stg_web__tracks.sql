@@ -28,6 +28,7 @@ renamed as (
         {{ parsed('context_user_agent', 'varchar') }} as user_agent,
         {{ web_region('tracks') }} as region,
         {{ web_opt_out_signal('tracks') }} as opt_out_signal,
+        {{ parsed('context_ip', 'varchar') }} as ip,
         {{ parsed('quantity', 'decimal(18, 4)') }} as quantity,
         {{ parsed('price', 'decimal(18, 4)') }} as unit_price,
         {{ parsed('engaged_seconds', 'decimal(18, 4)') }} as engaged_seconds,
