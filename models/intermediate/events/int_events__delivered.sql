@@ -6,10 +6,19 @@
     incremental_strategy='append',
     pre_hook=[
         "{{ forget_rows_read_again('events') }}",
+        "{{ forget_stubs_read_again('events') }}",
         "{{ release_rows_whose_time_has_come('occurred_at', 'activity_date') }}",
     ],
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
+{%- set told = ['occurred_at', 'device_created_at', 'event_name', 'client_session_id',
+    'sent_at', 'page_host', 'page_path', 'referrer_host', 'utm_source', 'utm_medium',
+    'utm_campaign', 'product_id', 'category', 'currency', 'order_id', 'page_view_id',
+    'feature_name', 'experiment_id', 'experiment_arm', 'quantity', 'unit_price',
+    'engaged_seconds', 'scroll_ratio'] -%}
+{%- set made = ['producer', 'event_id', 'event_type', 'user_key', 'device_key',
+    'session_key', 'email_key', 'profile_key', 'user_agent_key', 'business_key',
+    'copy_number', 'activity_date'] %}
 with
 
 arrived as (
@@ -20,11 +29,7 @@ arrived as (
         identity=['source', 'event_id'],
         given=['source', 'given_event_id'],
         delivery=['input_name', 'source', 'event_id', 'received_at'],
-        content=['occurred_at', 'device_created_at', 'event_name', 'client_session_id',
-            'sent_at', 'page_host', 'page_path', 'referrer_host', 'utm_source', 'utm_medium', 'utm_campaign',
-            'product_id', 'category', 'currency', 'order_id', 'page_view_id',
-            'feature_name', 'experiment_id', 'experiment_arm', 'quantity', 'unit_price',
-            'engaged_seconds', 'scroll_ratio', 'invalid_reason'],
+        content=told + ['invalid_reason'],
         derived={
             'visitor_id': 'coalesce(' ~ pseudonym_of('visitor_kind', 'visitor_value')
                 ~ ', ' ~ nobody() ~ ')',
@@ -107,6 +112,16 @@ delivered as (
         arrived.device_created_at,
         arrived.sent_at,
         arrived.received_at,
+        {{- is_erased([
+            ('arrived.visitor_value', 'visitors.pseudonym'),
+            ('arrived.user_id', 'users.pseudonym'),
+            ('arrived.device_id', 'devices.pseudonym'),
+            ('arrived.email', 'emails.pseudonym'),
+            ("case when arrived.visitor_kind in ('user_id', 'client_session_id') then "
+                ~ "arrived.client_session_id end", 'sessions.pseudonym'),
+            ("case when arrived.visitor_kind is null and arrived.email is null then "
+                ~ "arrived.profile end", 'profiles.profile_key'),
+        ]) }}
         {{ build_time() }} as arrived_at
     from arrived
     left join identifiers as visitors
@@ -129,4 +144,4 @@ delivered as (
 
 )
 
-select * from delivered
+{{ stubs_in_place_of_erased('delivered', told + made, is_of_visitor=true) }}

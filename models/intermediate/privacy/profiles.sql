@@ -6,6 +6,7 @@
     incremental_strategy='append',
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
+-- depends_on: {{ ref('identifiers') }}
 {%- set held = this if is_incremental() else '(select null as profile)' %}
 with
 
@@ -17,7 +18,10 @@ observed as (
         {{ name }}{% if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ ref('int_events__normalised') }}
-    where profile is not null and {{ news_of('events') }}
+    where
+        profile is not null
+        and {{ news_of('events') }}
+        {{- unless_of_erased() }}
 
 ),
 
@@ -26,7 +30,11 @@ unseen as (
     select observed.*
     from observed
     left join {{ held }} as held on observed.profile = held.profile
-    where held.profile is null
+    where
+        held.profile is null
+        {%- if tombstones() %}
+        and not {{ has_tombstone("'profile'", 'observed.profile') }}
+        {%- endif %}
 
 )
 

@@ -5,6 +5,7 @@
     incremental_strategy='append',
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
+-- depends_on: {{ ref('identifiers') }}
 {%- set held = this if is_incremental() else '(select null as user_agent)' %}
 with
 
@@ -12,7 +13,10 @@ observed as (
 
     select distinct user_agent
     from {{ ref('int_events__normalised') }}
-    where user_agent is not null and {{ news_of('events') }}
+    where
+        user_agent is not null
+        and {{ news_of('events') }}
+        {{- unless_of_erased() }}
 
 ),
 
