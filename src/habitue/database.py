@@ -1,14 +1,24 @@
-"""Opening a database that was built, to read from it."""
+"""Opening a database that was built: plain, with its vault apart, or encrypted."""
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from habitue.encryption import (
+    MAIN_DATABASE,
+    VAULT_DATABASE,
+    EncryptionError,
+    attach_encrypted,
+    find_encryption_key,
+    vault_path,
+)
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -17,28 +27,110 @@ class DatabaseError(ValueError):
 
 
 @contextmanager
-def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(
+    database: Path,
+    *,
+    with_vault: bool = False,
+    environment: Mapping[str, str] = os.environ,
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that reads the marts of the last build.
 
     Args:
         database: The DuckDB file that was built.
+        with_vault: Whether the vault is read as well, where it has a file of its own.
+        environment: Holds HABITUE_ENCRYPTION_KEY where something is encrypted.
 
     Raises:
-        DatabaseError: If there is no such file, it is being written to, or it holds no
-            finished build.
+        DatabaseError: If there is no such file, it is being written to, its key is
+            missing or wrong, or it holds no finished build.
     """
-    if not database.is_file():
-        raise DatabaseError(f"No database at {database}: run `dbt build` first.")
-    try:
-        connection = duckdb.connect(str(database), read_only=True)
-    except duckdb.IOException as error:
-        raise DatabaseError(
-            f"{database} cannot be opened; is a build running? ({error})"
-        ) from error
-    with connection:
+    with connect(
+        database, read_only=True, with_vault=with_vault, environment=environment
+    ) as connection:
         try:
             yield connection
         except duckdb.CatalogException as error:
             raise DatabaseError(
                 f"{database} holds no finished build: run `dbt build` first."
             ) from error
+
+
+def connect(
+    database: Path,
+    *,
+    read_only: bool,
+    with_vault: bool,
+    environment: Mapping[str, str],
+) -> duckdb.DuckDBPyConnection:
+    """Open a database file, and its vault where that has a file of its own.
+
+    Raises:
+        DatabaseError: If there is no such file, another process has it, or the
+            encryption key is missing or wrong.
+    """
+    if not database.is_file():
+        raise DatabaseError(f"No database at {database}: run `dbt build` first.")
+    try:
+        connection = _connect_main(database, environment, read_only=read_only)
+        path = vault_path(database, environment)
+        if with_vault and path.is_file() and not holds_vault(connection):
+            attach_encrypted(
+                connection,
+                path,
+                alias=VAULT_DATABASE,
+                key=find_encryption_key(environment),
+                read_only=read_only,
+            )
+    except duckdb.IOException as error:
+        raise DatabaseError(
+            f"{database} cannot be opened; is a build running? ({error})"
+        ) from error
+    except EncryptionError as error:
+        raise DatabaseError(str(error)) from error
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def vault_of(connection: duckdb.DuckDBPyConnection) -> str:
+    """The qualified schema of the vault that a connection sees."""
+    apart = connection.execute(
+        "select 1 from duckdb_databases() where database_name = ?", [VAULT_DATABASE]
+    ).fetchall()
+    return f"{VAULT_DATABASE}.vault" if apart else "vault"
+
+
+def holds_vault(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the database holds its vault itself."""
+    return _has_table(connection, "vault", "identifiers")
+
+
+def holds_pseudonyms(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether rows were read into it: then there is a vault somewhere."""
+    return _has_table(connection, "intermediate", "int_events__delivered")
+
+
+def _has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    found = connection.execute(
+        "select 1 from duckdb_tables() where database_name = current_database() "
+        "and schema_name = ? and table_name = ?",
+        [schema, table],
+    ).fetchall()
+    return bool(found)
+
+
+def _connect_main(
+    database: Path, environment: Mapping[str, str], *, read_only: bool
+) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(database), read_only=read_only)
+    except duckdb.CatalogException:  # It is encrypted, so it takes a key.
+        connection = duckdb.connect()
+        attach_encrypted(
+            connection,
+            database,
+            alias=MAIN_DATABASE,
+            key=find_encryption_key(environment),
+            read_only=read_only,
+        )
+        connection.execute(f"use {MAIN_DATABASE}")
+        return connection

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import networkx
 
-from habitue.database import opened
+from habitue.database import opened, vault_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -164,7 +164,7 @@ def explain(database: Path, asked: str) -> Explanation:
         DatabaseError: If the database cannot be read.
         IdentityError: If the id names no identifier of a customer, or several.
     """
-    with opened(database) as connection:
+    with opened(database, with_vault=True) as connection:
         found = _find(connection, asked)
         customer = found.customer_id
         identifiers = connection.execute(
@@ -194,7 +194,7 @@ def compare(database: Path, asked: str, other_asked: str) -> Comparison:
         DatabaseError: If the database cannot be read.
         IdentityError: If an id names no identifier of a customer, or several.
     """
-    with opened(database) as connection:
+    with opened(database, with_vault=True) as connection:
         one, other = _find(connection, asked), _find(connection, other_asked)
         links = _links(connection, one.customer_id, other.customer_id)
     is_same = one.customer_id == other.customer_id
@@ -241,7 +241,7 @@ def _find(connection: duckdb.DuckDBPyConnection, asked: str) -> Identifier:
     """The one identifier that is meant."""
     text = asked.strip()
     rows = connection.execute(
-        _IDENTIFIERS + "inner join vault.identifiers as vault "
+        _IDENTIFIERS + f"inner join {vault_of(connection)}.identifiers as vault "
         "on names.pseudonym = vault.pseudonym where vault.raw_value = ? "
         "or (vault.identifier_kind = 'email' and vault.raw_value = lower(?)) "
         "order by names.identifier_kind",

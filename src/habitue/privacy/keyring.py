@@ -34,10 +34,11 @@ _TABLE = """
     )
 """
 _WITHOUT_THE_KEY = (
-    "Pseudonyms can only be continued with the key that they were made with: restore it "
-    f"from where it is kept and set {KEY_VARIABLE}. If it is lost, nothing can be added "
-    "to this database; it can still be read. Then build a new one from the raw data, "
-    "under a new key; erased people come back with their raw rows, so erase them again."
+    "Pseudonyms can only be continued with the key that they were made with: restore "
+    f"it from where it is kept and set {KEY_VARIABLE}. If it is lost, nothing can be "
+    "added to this database any more, only read. Then build a new one from the raw "
+    "data under a new key; the tombstones of erased people are lost with the old one, "
+    "so erase those people again."
 )
 
 

@@ -63,8 +63,9 @@ def require_none_pending(
     for pending in find_pending(connection, vault=vault):
         if pending.work != but:
             raise PendingWorkError(
-                f"The {pending.work} that was begun on {pending.begun_at:%Y-%m-%d "
-                f"%H:%M} UTC is not finished: run `{pending.command}` first."
+                f"The {pending.work} that was begun on "
+                f"{pending.begun_at:%Y-%m-%d %H:%M} UTC is not finished: "
+                f"run `{pending.command}` first."
             )
 
 
