@@ -20,25 +20,29 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- The last select of a delivered model: `rows` with stubs in place of what is erased. -#}
-{% macro stubs_in_place_of_erased(rows, content, is_of_visitor=false) -%}
+{#- The last select of a delivered model: `rows` with stubs in place of what is erased.
+    `content`: columns that a stub has not; `kept`: columns that it has. -#}
+{% macro stubs_in_place_of_erased(
+    rows, content, kept=['received_at', 'arrived_at'], is_of_visitor=false
+) -%}
     {%- if not tombstones() -%}
 select * from {{ rows }}
     {%- else -%}
 select
     source,
     input_name,
-    {%- if is_of_visitor %}
-    case when is_erased then {{ nobody() }} else visitor_id end as visitor_id,
-    {%- endif %}
     {%- for name in content %}
     case when not is_erased then {{ name }} end as {{ name }},
     {%- endfor %}
-    case when is_erased then 'erased' else invalid_reason end as invalid_reason,
-    case
-        when is_erased then {{ day_of('received_at') }} else received_at
-    end as received_at,
-    arrived_at
+    {%- if is_of_visitor %}
+    case when is_erased then {{ nobody() }} else visitor_id end as visitor_id,
+    {%- endif %}
+    {%- for name in kept %}
+    {{ name if name != 'received_at' else
+        'case when is_erased then ' ~ day_of(name) ~ ' else ' ~ name ~ ' end' }}
+        as {{ name }},
+    {%- endfor %}
+    case when is_erased then 'erased' else invalid_reason end as invalid_reason
 from {{ rows }}
     {%- endif -%}
 {%- endmacro %}
