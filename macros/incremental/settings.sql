@@ -11,7 +11,8 @@
 {#- What rows were read with: vars, the code of every model up to the delivered rows, and
     the lookups. After a change every row that is still there is read again. -#}
 {% macro row_settings() -%}
-    {{ return(settings_text(['session_mode', 'strict_event_types']) ~ ', code: ' ~ code_of(
+    {{ return(settings_text(['session_mode', 'strict_event_types'])
+        ~ ', stand-in ids: secret, code: ' ~ code_of(
         ['int_events__delivered', 'int_order_lines__delivered',
             'int_order_headers__delivered', 'int_consents__delivered'],
         seeds=['event_types', 'identity_exclusions']

@@ -9,15 +9,22 @@ entries cannot be cut off either.
 from __future__ import annotations
 
 import getpass
-import hashlib
 import hmac
 import json
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from habitue.audit_head import (
+    BEFORE_THE_FIRST,
+    AuditHeadError,
+    Head,
+    read_head,
+    write_head,
+)
 from habitue.code_version import code_version
-from habitue.privacy.keyring import has_table, keyed_hash
+from habitue.database import has_table
+from habitue.privacy.keys import keyed_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +32,6 @@ if TYPE_CHECKING:
     import duckdb
 
 ACTOR_VARIABLE = "HABITUE_ACTOR"
-BEFORE_THE_FIRST = "0" * 64
 _COLUMNS = """
     entry_number, recorded_at, actor, action, subject, row_count, code_version,
     parameters_hash, parameters, previous_hash, entry_hash
@@ -37,11 +43,6 @@ _TRAIL = """
         subject varchar, row_count bigint, code_version varchar,
         parameters_hash varchar, parameters varchar, previous_hash varchar,
         entry_hash varchar
-    )
-"""
-_HEAD = """
-    create table if not exists {vault}.audit_head (
-        entry_count bigint, entry_hash varchar, head_hash varchar
     )
 """
 
@@ -57,7 +58,7 @@ class Entry(NamedTuple):
         subject: Whom it was about, as a pseudonym or tombstone; None for nobody.
         row_count: Rows that it was done to, None where that means nothing.
         code_version: Version of the package, commit, checksum of the project's code.
-        parameters_hash: SHA-256 of the parameters.
+        parameters_hash: Keyed hash of the parameters.
         parameters: What it was done with, JSON, without secrets and raw identifiers.
         previous_hash: The hash of the entry before.
         hash: HMAC-SHA256 of all of this with the vault's secret.
@@ -73,18 +74,6 @@ class Entry(NamedTuple):
     parameters_hash: str
     parameters: str
     previous_hash: str
-    hash: str
-
-
-class Head(NamedTuple):
-    """The end of the trail, as the vault remembers it.
-
-    Attributes:
-        entry_count: Number of entries.
-        hash: Hash of the last one.
-    """
-
-    entry_count: int
     hash: str
 
 
@@ -149,9 +138,9 @@ def record(
         subject=subject,
         row_count=row_count,
         code_version=code_version(),
-        parameters_hash=hashlib.sha256(text.encode()).hexdigest(),
+        parameters_hash=_parameters_hash(keyring_secret, text),
         parameters=text,
-        previous_hash=last.hash,
+        previous_hash=last.entry_hash,
         hash="",
     )
     entry = unsigned._replace(hash=hash_of(keyring_secret, unsigned))
@@ -178,13 +167,17 @@ def hash_of(keyring_secret: bytes, entry: Entry) -> str:
     return keyed_hash(keyring_secret, "audit:" + _encoded(fields))
 
 
-def read_trail(connection: duckdb.DuckDBPyConnection) -> list[Entry]:
-    """All entries, in the order of their numbers."""
-    if not has_table(connection, "audit_trail", vault="audit"):
+def read_trail(
+    connection: duckdb.DuckDBPyConnection, *, from_number: int = 1
+) -> list[Entry]:
+    """The entries in the order of their numbers, those without one first."""
+    if not has_table(connection, "audit_trail", schema="audit"):
         return []
     rows = connection.execute(
         f"select {_COLUMNS} from audit.audit_trail "  # noqa: S608
-        "order by entry_number, entry_hash"
+        "where entry_number >= ? or entry_number is null "
+        "order by entry_number nulls first, entry_hash",
+        [from_number],
     ).fetchall()
     return [Entry._make(row) for row in rows]
 
@@ -192,19 +185,25 @@ def read_trail(connection: duckdb.DuckDBPyConnection) -> list[Entry]:
 def seal(
     connection: duckdb.DuckDBPyConnection, keyring_secret: bytes, *, vault: str
 ) -> None:
-    """Move the head in the vault to the last entry.
+    """Move the head in the vault on to the last entry.
 
-    A trail that does not fit its head, or does not hold together from there on, keeps
-    the head that it has: what was tampered with must not be made good by going on.
+    A trail that does not go on from its head keeps it: what was tampered with must not
+    be made good by the next entry.
     """
-    connection.execute(_HEAD.format(vault=vault))
-    entries = read_trail(connection)
-    found = _heads(connection, vault=vault)
-    if not found and not entries:
-        _write_head(connection, keyring_secret, Head(0, BEFORE_THE_FIRST), vault=vault)
-    elif _verdict(entries, found, keyring_secret).reason is None and entries:
-        head = Head(entries[-1].number, entries[-1].hash)
-        _write_head(connection, keyring_secret, head, vault=vault)
+    try:
+        head = read_head(connection, keyring_secret, vault=vault)
+    except AuditHeadError:
+        return
+    entries = read_trail(connection, from_number=head.entry_count)
+    before = BEFORE_THE_FIRST
+    if head.entry_count:
+        if not entries or entries[0].hash != head.entry_hash:
+            return
+        before = entries.pop(0).hash
+    verdict = _chained(entries, head.entry_count + 1, before, keyring_secret)
+    if entries and verdict.reason is None:
+        last = Head(entries[-1].number, entries[-1].hash)
+        write_head(connection, keyring_secret, last, vault=vault)
 
 
 def verify(
@@ -216,6 +215,9 @@ def verify(
 ) -> Verdict:
     """Check the whole trail against itself and against the head in the vault.
 
+    Entries after the head are those of a command that died before it sealed them; no
+    others can follow, since their hashes are keyed.
+
     Args:
         connection: Any connection that sees the trail and the vault.
         keyring_secret: The vault's secret.
@@ -223,10 +225,11 @@ def verify(
         noted_head: A head that was noted elsewhere; the trail must have come by it.
     """
     entries = read_trail(connection)
-    verdict = _verdict(entries, _heads(connection, vault=vault), keyring_secret)
-    if verdict.reason or not noted_head:
-        return verdict
-    if noted_head not in {BEFORE_THE_FIRST, *(entry.hash for entry in entries)}:
+    verdict = _chained(entries, 1, BEFORE_THE_FIRST, keyring_secret)
+    if verdict.reason is None:
+        verdict = _against_head(connection, keyring_secret, vault, verdict, entries)
+    known = {BEFORE_THE_FIRST, *(entry.hash for entry in entries)}
+    if verdict.reason is None and noted_head and noted_head not in known:
         return verdict._replace(
             bad_entry=len(entries) + 1,
             reason="the trail never had the head that was noted: entries are missing, "
@@ -235,90 +238,67 @@ def verify(
     return verdict
 
 
-def _verdict(
-    entries: Sequence[Entry], heads: Iterable[tuple[int, str, str]], secret: bytes
+def _chained(
+    entries: Sequence[Entry], first: int, before: str, secret: bytes
 ) -> Verdict:
-    previous = BEFORE_THE_FIRST
-    for place, entry in enumerate(entries, start=1):
+    """Whether entries are numbered from the first on, and each follows on the last."""
+    previous = before
+    for place, entry in enumerate(entries, start=first):
         wrong = None
-        if entry.number is None:
-            return Verdict(len(entries), previous, place, "an entry has no number")
         if entry.number != place:
-            wrong = "is missing" if entry.number > place else "is there twice"
-        elif not hmac.compare_digest(entry.hash or "", hash_of(secret, entry)):
+            is_gap = entry.number is not None and entry.number > place
+            wrong = "is missing" if is_gap else "has the number of another entry"
+        elif not _is_genuine(secret, entry):
             wrong = "was changed or forged"
         elif entry.previous_hash != previous:
             wrong = "does not follow on the entry before"
         if wrong:
-            number = place if entry.number > place else entry.number
-            return Verdict(len(entries), previous, number, f"entry {number} {wrong}")
+            return Verdict(len(entries), previous, place, f"entry {place} {wrong}")
         previous = entry.hash
-    return _against_head(entries, list(heads), previous, secret)
+    return Verdict(len(entries), previous, None, None)
+
+
+def _is_genuine(secret: bytes, entry: Entry) -> bool:
+    parameters_hash = _parameters_hash(secret, entry.parameters or "")
+    return entry.parameters_hash == parameters_hash and hmac.compare_digest(
+        entry.hash or "", hash_of(secret, entry)
+    )
+
+
+def _parameters_hash(secret: bytes, text: str) -> str:
+    return keyed_hash(secret, f"parameters:{text}")
 
 
 def _against_head(
-    entries: Sequence[Entry],
-    heads: Sequence[tuple[int, str, str]],
-    last: str,
+    connection: duckdb.DuckDBPyConnection,
     secret: bytes,
+    vault: str,
+    verdict: Verdict,
+    entries: Sequence[Entry],
 ) -> Verdict:
-    good = Verdict(len(entries), last, None, None)
-    if not heads and not entries:
-        return good
-    if len(heads) != 1:
-        return good._replace(bad_entry=1, reason="the head in the vault is missing")
-    count, held, signed = heads[0]
-    if not hmac.compare_digest(signed or "", _head_hash(secret, Head(count, held))):
-        return good._replace(bad_entry=1, reason="the head in the vault was changed")
-    if count > len(entries):
-        number = len(entries) + 1
-        return good._replace(
+    try:
+        head = read_head(connection, secret, vault=vault)
+    except AuditHeadError as error:
+        return verdict._replace(bad_entry=1, reason=str(error))
+    number = len(entries) + 1
+    if head.entry_count >= number:
+        return verdict._replace(
             bad_entry=number, reason=f"entry {number} is missing: the end was cut off"
         )
-    if count and entries[count - 1].hash != held:
-        return good._replace(
-            bad_entry=count, reason=f"entry {count} is not the one that was recorded"
+    number = head.entry_count
+    if number and entries[number - 1].hash != head.entry_hash:
+        return verdict._replace(
+            bad_entry=number, reason=f"entry {number} is not the one that was recorded"
         )
-    return good
+    return verdict
 
 
 def _last(connection: duckdb.DuckDBPyConnection) -> Head:
     rows = connection.execute(
         "select entry_number, entry_hash from audit.audit_trail "
-        "order by entry_number desc limit 1"
+        "order by entry_number desc nulls last limit 1"
     ).fetchall()
     return Head(*rows[0]) if rows else Head(0, BEFORE_THE_FIRST)
-
-
-def _heads(
-    connection: duckdb.DuckDBPyConnection, *, vault: str
-) -> list[tuple[int, str, str]]:
-    if not has_table(connection, "audit_head", vault=vault):
-        return []
-    return connection.execute(
-        f"select entry_count, entry_hash, head_hash from {vault}.audit_head"  # noqa: S608
-    ).fetchall()
-
-
-def _write_head(
-    connection: duckdb.DuckDBPyConnection, secret: bytes, head: Head, *, vault: str
-) -> None:
-    values = [*head, _head_hash(secret, head)]
-    if _heads(connection, vault=vault):
-        connection.execute(
-            f"update {vault}.audit_head "  # noqa: S608
-            "set entry_count = ?, entry_hash = ?, head_hash = ?",
-            values,
-        )
-    else:
-        connection.execute(
-            f"insert into {vault}.audit_head values (?, ?, ?)",  # noqa: S608
-            values,
-        )
-
-
-def _head_hash(secret: bytes, head: Head) -> str:
-    return keyed_hash(secret, "audit head:" + _encoded((str(head.entry_count), head.hash)))
 
 
 def _encoded(fields: Iterable[str | None]) -> str:

@@ -101,19 +101,27 @@ def vault_of(connection: duckdb.DuckDBPyConnection) -> str:
 
 def holds_vault(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the database holds its vault itself."""
-    return _has_table(connection, "vault", "identifiers")
+    return has_table(connection, "identifiers", schema="vault")
 
 
 def holds_pseudonyms(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether rows were read into it: then there is a vault somewhere."""
-    return _has_table(connection, "intermediate", "int_events__delivered")
+    return has_table(connection, "int_events__delivered", schema="intermediate")
 
 
-def _has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+def has_table(connection: duckdb.DuckDBPyConnection, name: str, *, schema: str) -> bool:
+    """Whether there is a table of this name.
+
+    Args:
+        connection: Any connection that sees it.
+        name: Name of the table.
+        schema: Its schema, with the database before it if that is not the main one.
+    """
+    *database, schema = schema.split(".")
     found = connection.execute(
-        "select 1 from duckdb_tables() where database_name = current_database() "
-        "and schema_name = ? and table_name = ?",
-        [schema, table],
+        "select 1 from duckdb_tables() where schema_name = ? and table_name = ? "
+        "and database_name = coalesce(?, current_database())",
+        [schema, name, database[0] if database else None],
     ).fetchall()
     return bool(found)
 

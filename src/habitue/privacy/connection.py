@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import duckdb
 
 from habitue.audit import seal
-from habitue.database import DatabaseError, connect, vault_of
+from habitue.database import DatabaseError, connect, has_table, vault_of
 from habitue.encryption import VAULT_VARIABLE, vault_path
 from habitue.privacy.keyring import (
     Keyring,
-    has_table,
     open_keyring,
     set_session_keys,
 )
@@ -65,7 +64,10 @@ def opened_vault(
     )
     with connection:
         vault = vault_of(connection)
-        if not has_table(connection, "identifiers", vault=vault):
+        if not any(
+            has_table(connection, name, schema=vault)
+            for name in ("keyring", "identifiers")
+        ):
             raise DatabaseError(
                 f"{database} has no vault, nor is one at "
                 f"{vault_path(database, environment)}: run `dbt build`, or say in "

@@ -14,11 +14,14 @@ import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from habitue.audit_head import BEFORE_THE_FIRST, Head, write_head
+from habitue.database import has_table
 from habitue.privacy.keys import (
     DEMO_KEY,
     KEY_VARIABLE,
     PseudonymKeyError,
     is_demo_key,
+    keyed_hash,
     pad_key,
     pseudonym,
 )
@@ -26,7 +29,8 @@ from habitue.privacy.keys import (
 if TYPE_CHECKING:
     import duckdb
 
-SECRET_BYTES = 32
+_BYTES = 32
+_DEMO_SECRET = hashlib.sha256(DEMO_KEY.encode()).digest()
 _TABLE = """
     create table if not exists {vault}.keyring (
         key_check varchar, nonce blob, wrapped_secret blob,
@@ -78,7 +82,12 @@ def open_keyring(
                 raise _wrong_key(key, rows)
             return Keyring(key, _wrap(key, nonce, wrapped))
     _require_made_with(connection, key, vault=vault)
-    return create_keyring(connection, key, vault=vault)
+    connection.begin()
+    keyring = create_keyring(connection, key, vault=vault)
+    first = Head(0, BEFORE_THE_FIRST)
+    write_head(connection, keyring.secret, first, vault=vault)
+    connection.commit()
+    return keyring
 
 
 def create_keyring(
@@ -98,9 +107,9 @@ def create_keyring(
             demo key it is public, too, so that demos are alike everywhere.
     """
     if secret is None:
-        secret = _hmac(key.encode(), "demo secret") if is_demo_key(key) else None
-    keyring = Keyring(key, secret or secrets.token_bytes(SECRET_BYTES))
-    nonce, now = secrets.token_bytes(SECRET_BYTES), datetime.now(tz=UTC)
+        secret = _DEMO_SECRET if is_demo_key(key) else secrets.token_bytes(_BYTES)
+    keyring = Keyring(key, secret)
+    nonce, now = secrets.token_bytes(_BYTES), datetime.now(tz=UTC)
     now = now.replace(tzinfo=None)
     connection.execute(f"create schema if not exists {vault}")
     connection.execute(_TABLE.format(vault=vault))
@@ -132,11 +141,6 @@ def set_session_keys(cursor: Any, keyring: Keyring) -> None:
             cursor.execute(f"set variable habitue_{prefix}{name}_key = ?", [value])
 
 
-def keyed_hash(secret: bytes, text: str) -> str:
-    """The keyed hash that the macro ``keyed_hash_of`` computes, 64 hex digits."""
-    return _hmac(secret, text).hex()
-
-
 def tombstone(keyring: Keyring, *, kind: str, value: str) -> str:
     """What is kept of an erased identifier: enough to know it again, no more.
 
@@ -156,7 +160,7 @@ def tombstone(keyring: Keyring, *, kind: str, value: str) -> str:
 def _rows(
     connection: duckdb.DuckDBPyConnection, *, vault: str
 ) -> list[tuple[str, bytes, bytes, datetime | None]]:
-    if not has_table(connection, "keyring", vault=vault):
+    if not has_table(connection, "keyring", schema=vault):
         return []
     return connection.execute(
         "select key_check, nonce, wrapped_secret, retired_at "  # noqa: S608
@@ -164,22 +168,11 @@ def _rows(
     ).fetchall()
 
 
-def has_table(connection: duckdb.DuckDBPyConnection, name: str, *, vault: str) -> bool:
-    """Whether the vault has a table of this name."""
-    *database, schema = vault.split(".")
-    found = connection.execute(
-        "select 1 from duckdb_tables() where schema_name = ? and table_name = ? "
-        "and database_name = coalesce(?, current_database())",
-        [schema, name, database[0] if database else None],
-    ).fetchall()
-    return bool(found)
-
-
 def _require_made_with(
     connection: duckdb.DuckDBPyConnection, key: str, *, vault: str
 ) -> None:
     """A vault from before there were keyrings: one of its pseudonyms tells."""
-    if not has_table(connection, "identifiers", vault=vault):
+    if not has_table(connection, "identifiers", schema=vault):
         return
     for kind, value, held in connection.execute(
         "select identifier_kind, raw_value, pseudonym "  # noqa: S608
@@ -215,14 +208,10 @@ def _wrong_key(
 
 
 def _check(key: str) -> str:
-    return _hmac(key.encode(), "habitue key check").hex()
+    return keyed_hash(key.encode(), "habitue key check")
 
 
 def _wrap(key: str, nonce: bytes, secret: bytes) -> bytes:
     """The secret under the key, and the other way round."""
     pad = hmac.new(key.encode(), b"habitue secret" + nonce, hashlib.sha256).digest()
     return bytes(left ^ right for left, right in zip(secret, pad, strict=True))
-
-
-def _hmac(key: bytes, text: str) -> bytes:
-    return hmac.new(key, text.encode(), hashlib.sha256).digest()

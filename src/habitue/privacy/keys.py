@@ -90,3 +90,8 @@ def pseudonym(key: str, *, kind: str, value: str) -> uuid.UUID:
     """
     digest = hmac.new(key.encode(), f"{kind}:{value}".encode(), hashlib.sha256)
     return uuid.UUID(digest.hexdigest()[:32])
+
+
+def keyed_hash(secret: bytes, text: str) -> str:
+    """HMAC-SHA256, 64 hex digits: the reference of the macro ``keyed_hash_of``."""
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()

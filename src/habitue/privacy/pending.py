@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from habitue.privacy.keyring import has_table
+from habitue.database import has_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,7 +38,7 @@ def find_pending(
     connection: duckdb.DuckDBPyConnection, *, vault: str
 ) -> list[PendingWork]:
     """What is pending in a vault, oldest first."""
-    if not has_table(connection, "pending_work", vault=vault):
+    if not has_table(connection, "pending_work", schema=vault):
         return []
     rows = connection.execute(
         f"select work, command, begun_at from {vault}.pending_work "  # noqa: S608
