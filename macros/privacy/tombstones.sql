@@ -11,6 +11,12 @@
     {{ return(none) }}
 {%- endmacro %}
 
+{#- What is left of an identifier that was erased: under the vault's secret, so it outlives
+    a rotation of the key. -#}
+{% macro tombstone_of(kind, value) -%}
+    {{ keyed_hash_of("'erased:' || " ~ kind ~ " || ':' || " ~ value) }}
+{%- endmacro %}
+
 {#- Whether an identifier, profile or order has a tombstone. -#}
 {% macro has_tombstone(kind, value) -%}
     {{ tombstone_of(kind, value) }} in (

@@ -16,6 +16,7 @@ from rich.table import Table
 from habitue.database import DatabaseError
 from habitue.generation import GenerationError, generate
 from habitue.identity_command import identity_app
+from habitue.privacy_command import privacy_app
 from habitue.summary import Summary, read_summary
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(identity_app, name="identity")
+app.add_typer(privacy_app, name="privacy")
 _BAD_INPUT = 2
 
 
