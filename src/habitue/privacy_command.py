@@ -37,6 +37,7 @@ def erase_command(
     kind: Annotated[str | None, typer.Option()] = None,
     database: Annotated[Path | None, typer.Option()] = None,
     yes: Annotated[bool, typer.Option("--yes")] = False,
+    out: Annotated[Path, typer.Option()] = Path("privacy"),
     resume: Annotated[bool, typer.Option("--resume")] = False,
 ) -> None:
     """Erase a person."""

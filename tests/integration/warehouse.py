@@ -156,9 +156,12 @@ class ResidentDbt:
         shutil.copy(original.database, warehouse.database)
         return warehouse
 
-    def run(self, warehouse: Warehouse, *models: str) -> None:
+    def run(
+        self, warehouse: Warehouse, *models: str, options: tuple[str, ...] = ()
+    ) -> None:
         """Build these models and what they need, without tests and seeds."""
-        self._invoke(warehouse, "run", "--select", *(f"+{name}" for name in models))
+        selected = (f"+{name}" for name in models)
+        self._invoke(warehouse, "run", *options, "--select", *selected)
 
     def _invoke(self, warehouse: Warehouse, *arguments: str) -> None:
         settings = (
