@@ -26,6 +26,16 @@ DELIVERED = {
     "int_order_lines__delivered": ("user_key", "email_key", "visitor_id"),
     "int_consents__delivered": ("subject_key",),
 }
+# Keys that are made of other things than identifiers, so the vault does not know them.
+DERIVED_KEYS = (
+    "content_key",
+    "identity_change_id",
+    "order_key",
+    "order_line_key",
+    "page_view_key",
+    "session_id",
+    "stitched_session_id",
+)
 # What a stub keeps: enough to count it where it came from.
 STUB_COLUMNS = ("source", "input_name", "received_at", "arrived_at")
 
@@ -89,3 +99,35 @@ def tables_of(
 def quoted(name: str) -> str:
     """A column's name as SQL."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def rows_naming(
+    connection: duckdb.DuckDBPyConnection, values: list[str]
+) -> dict[str, int]:
+    """Rows of tables that are not the project's and hold one of these texts, by table.
+
+    Args:
+        connection: Any connection.
+        values: Raw identifiers, e-mails in lower case.
+    """
+    found = {}
+    connection.execute(
+        "create or replace temporary table raw_texts as "
+        "select unnest(?::varchar[]) as text",
+        [values],
+    )
+    for table in tables_of(connection):
+        if table.schema in OWN_SCHEMAS or not table.texts:
+            continue
+        named = " or ".join(
+            f"trim({quoted(name)}) in (select text from raw_texts) "  # noqa: S608
+            f"or lower(trim({quoted(name)})) in "
+            "(select text from raw_texts where contains(text, '@'))"
+            for name in table.texts
+        )
+        [(count,)] = connection.execute(
+            f"select count(*) from {table.sql} where {named}"  # noqa: S608
+        ).fetchall()
+        if count:
+            found[f"{table.schema}.{table.name}"] = count
+    return found
