@@ -12,6 +12,7 @@ import getpass
 import hmac
 import json
 import os
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import duckdb
 
 ACTOR_VARIABLE = "HABITUE_ACTOR"
+_TOMBSTONE = re.compile("[0-9a-f]{64}")
 _COLUMNS = """
     entry_number, recorded_at, actor, action, subject, row_count, code_version,
     parameters_hash, parameters, previous_hash, entry_hash
@@ -55,7 +57,7 @@ class Entry(NamedTuple):
         at: When, UTC.
         actor: Who: HABITUE_ACTOR, else the user of the operating system.
         action: What was done.
-        subject: Whom it was about, as a pseudonym or tombstone; None for nobody.
+        subject: Whom it was about, as a tombstone; None for nobody.
         row_count: Rows that it was done to, None where that means nothing.
         code_version: Version of the package, commit, checksum of the project's code.
         parameters_hash: Keyed hash of the parameters.
@@ -122,11 +124,18 @@ def record(
         connection: Opened for writing.
         keyring_secret: The vault's secret.
         action: What was done.
-        subject: A pseudonym or tombstone, never a raw identifier.
+        subject: Whom it was about, as a tombstone: it survives a rotation and leads
+            back to nobody after an erasure.
         row_count: Rows that it was done to.
         parameters: What it was done with, without secrets and raw identifiers.
         actor: Who; found out when not given.
+
+    Raises:
+        ValueError: If the subject is anything but a tombstone: what is on the trail
+            stays there.
     """
+    if subject is not None and not _TOMBSTONE.fullmatch(subject):
+        raise ValueError("The subject of an entry must be a tombstone.")
     connection.execute(_TRAIL)
     last = _last(connection)
     text = json.dumps(parameters, sort_keys=True, default=str)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
+from habitue.audit_command import audit_app
 from habitue.database import DatabaseError
 from habitue.generation import GenerationError, generate
 from habitue.identity_command import identity_app
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(identity_app, name="identity")
 app.add_typer(privacy_app, name="privacy")
+app.add_typer(audit_app, name="audit")
 _BAD_INPUT = 2
 
 

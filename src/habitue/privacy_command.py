@@ -32,6 +32,7 @@ from habitue.privacy.person import (
     find_person,
     tombstones_of,
 )
+from habitue.rotation_command import rotate_key_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,6 +45,7 @@ privacy_app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+privacy_app.command(name="rotate-key")(rotate_key_command)
 _BAD_INPUT = 2
 _STILL_THERE = 1
 _FOLDER = Path("privacy")

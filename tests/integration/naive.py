@@ -24,6 +24,7 @@ Row = dict[str, Any]
 
 FUTURE = pd.Timestamp.max
 PERSONS = ("user_id", "email")
+KINDS = (*PERSONS, "anonymous_id", "device_id", "client_session_id")
 SECOND = timedelta(seconds=1)
 TIMEOUT = timedelta(seconds=1800)
 LATE = timedelta(days=3)
@@ -443,6 +444,7 @@ def identity_of(
             key=lambda one: (
                 one[0] not in PERSONS,
                 min(sightings.nodes[one]),
+                KINDS.index(one[0]),
                 tie_break(one),
             ),
         )

@@ -24,7 +24,7 @@ RAW_VALUES = (
     "s-ada",
     "+44 20 7946 0001",
     "Byron",
-    "AdaPhone",
+    "AdaPhone/1",
 )
 IDENTIFIERS = {
     ("user_id", "u-ada"),
@@ -100,7 +100,9 @@ def _events() -> list[tuple[str, dict[str, str]]]:
                     received_at="2024-03-09 11:00:00", **hers)),
         (ADA, event("a10", "page_view", "", user_id="u-ada", occurred_at="never",
                     received_at="2024-03-01 12:00:00")),
-        (ADA, event("a11", "feedback", "03 12:00:00", **said, **name)),
+        (ADA, event("a11", "feedback", "03 12:00:00", phone="0044 2079460001")),
+        (ADA, event("a17", "feedback", "03 13:00:00", user_id="u-ada",
+                    phone="+44 20 7946 0001")),
         # Between two visits of Ben's on the tablet, so that they are one until she goes.
         ("ben", event("b1", "page_view", "04 20:00:00", user_id="u-ben", **tablet)),
         (ADA, event("a12", "page_view", "04 20:20:00", user_id="u-ada", **tablet)),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 import rights_world as world
 from agreement import assert_same, content_of
@@ -11,6 +13,8 @@ from typer.testing import CliRunner
 from warehouse import ResidentDbt, Warehouse
 
 from habitue.cli import app
+from habitue.privacy.connection import opened_vault
+from habitue.privacy.keys import find_key, keyed_hash, pseudonym
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,3 +198,106 @@ def rows_of_ada() -> dict[str, int]:
         "order_headers": count["shop_orders"],
         "consents": count["consents"],
     }
+
+
+def test_nothing_is_left_of_the_person_and_the_certificate_says_what_was_removed(
+    rights: Rights, erased: Warehouse, built: Warehouse
+) -> None:
+    again = rights.build(rights.dbt.copy(erased, "verified"))
+    [path] = (erased.folder / "certificates").glob("*.json")
+    told = json.loads(path.read_text())
+    assert told["rows_made_stubs"] == {
+        f"int_{'events' if kind == 'events' else kind}__delivered": count
+        for kind, count in rows_of_ada().items()
+    }
+    assert told["vault_entries_deleted"] == {
+        "user_id": 2,
+        "email": 1,
+        "anonymous_id": 2,
+        "device_id": 1,
+        "client_session_id": 1,
+        "profile": 2,
+        "match_key": 1,
+        "user_agent": 1,
+    }
+    secret = secret_of(erased)
+    for kind, value in world.IDENTIFIERS:
+        stone = keyed_hash(secret, f"erased:{kind}:{value}")
+        assert {"kind": kind, "tombstone": stone} in told["tombstones"]
+    text = path.read_text() + path.with_suffix(".html").read_text()
+    assert not [value for value in world.RAW_VALUES if value in text]
+    for warehouse in (erased, again):
+        for _, value in world.IDENTIFIERS:
+            result = verify(warehouse, value)
+            assert result.exit_code == 0, result.output
+        result = verify(warehouse, "--certificate", str(path))
+        assert result.exit_code == 0, result.output
+    assert verify(built, "u-ada").exit_code == 1
+
+
+def test_no_byte_of_the_file_is_the_persons(
+    built: Warehouse, erased: Warehouse
+) -> None:
+    held = built.database.read_bytes().lower()
+    left = erased.database.read_bytes().lower()
+    stored = [value for value in world.RAW_VALUES if value.lower().encode() in held]
+    assert {"ada@mail.example", "u-lovelace", "c-old-ada", "adaphone/1"} <= {
+        value.lower() for value in stored
+    }
+    assert not [value for value in stored if value.lower().encode() in left]
+
+
+@pytest.mark.parametrize(
+    ("planted", "place"),
+    [
+        (
+            "insert into vault.identifiers values ('user_id', 'u-ada', '{key}')",
+            "vault.identifiers.raw_value",
+        ),
+        (
+            "insert into marts.customers (customer_id) values ('{key}')",
+            "marts.customers.customer_id",
+        ),
+        (
+            "insert into intermediate.int_identity__groups (group_key) "
+            "values ('group {key}')",
+            "intermediate.int_identity__groups.group_key",
+        ),
+        (
+            "update intermediate.int_events__delivered "
+            "set page_path = '/u/c-old-ada/edit' where event_id = 'n3'",
+            "intermediate.int_events__delivered.page_path",
+        ),
+        (
+            "update intermediate.int_events__delivered "
+            "set email_key = gen_random_uuid() where event_id = 'n3'",
+            "intermediate.int_events__delivered.email_key",
+        ),
+        (
+            "delete from vault.tombstones where identifier_kind = 'device_id'",
+            "vault.tombstones",
+        ),
+    ],
+)
+def test_verify_finds_what_is_left(
+    rights: Rights, erased: Warehouse, planted: str, place: str
+) -> None:
+    warehouse = rights.dbt.copy(erased, "planted")
+    key = pseudonym(find_key({}, allow_demo_key=True), kind="user_id", value="u-ada")
+    with duckdb.connect(str(warehouse.database)) as connection:
+        connection.execute(planted.format(key=key))
+    [path] = (erased.folder / "certificates").glob("*.json")
+    found = set()
+    for arguments in (("u-ada",), ("c-old-ada",), ("--certificate", str(path))):
+        result = verify(warehouse, *arguments, "--json")
+        found |= {one["place"] for one in json.loads(result.stdout)["findings"]}
+    assert place in found
+
+
+def verify(warehouse: Warehouse, *arguments: str) -> Result:
+    return habitue("privacy", "verify", *arguments, database=warehouse.database)
+
+
+def secret_of(warehouse: Warehouse) -> bytes:
+    with opened_vault(warehouse.database, environment={}) as opened:
+        return opened.keyring.secret

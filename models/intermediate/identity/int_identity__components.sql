@@ -1,7 +1,9 @@
 {#- Every identifier and its customer. The customer's id is that of its oldest user
     id or e-mail, else of its oldest cookie: a cookie that changes hands must not
-    take a customer's id along. -#}
+    take a customer's id along. Of what was first seen at once the kind decides, so that
+    the choice seldom hangs on pseudonyms, which a rotation of the key changes. -#}
 {{ config(materialized='table') }}
+{%- set kinds = ['user_id', 'email'] + held_kinds() %}
 with
 
 groups as (
@@ -46,6 +48,11 @@ components as (
                     else 1
                 end,
                 resolved.first_seen_at,
+                case identifiers.identifier_kind
+                    {%- for kind in kinds %}
+                    when '{{ kind }}' then {{ loop.index }}
+                    {%- endfor %}
+                end,
                 resolved.node_key
         ) as customer_id,
         resolved.first_seen_at,

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import duckdb
 
 from habitue.audit import seal
-from habitue.database import DatabaseError, connect, has_table, vault_of
+from habitue.database import DatabaseError, connect, holds_vault, vault_of
 from habitue.encryption import VAULT_VARIABLE, vault_path
 from habitue.privacy.keyring import (
     Keyring,
     open_keyring,
+    read_keyring,
     set_session_keys,
 )
 from habitue.privacy.keys import PseudonymKeyError, find_key
@@ -47,6 +48,7 @@ def opened_vault(
     *,
     environment: Mapping[str, str] = os.environ,
     finishing: str = "",
+    read_only: bool = False,
 ) -> Iterator[PrivacyConnection]:
     """A database with its vault, to work on; the audit trail is sealed at the end.
 
@@ -54,35 +56,37 @@ def opened_vault(
         database: The DuckDB file that was built.
         environment: Holds the keys.
         finishing: Pending work that the caller is about to finish, see `pending`.
+        read_only: Change nothing; pending work does not matter then.
 
     Raises:
         DatabaseError: If there is no such file or no vault, a build is running, a key
             is missing or wrong, or other work is pending.
     """
     connection = connect(
-        database, read_only=False, with_vault=True, environment=environment
+        database, read_only=read_only, with_vault=True, environment=environment
     )
     with connection:
         vault = vault_of(connection)
-        if not any(
-            has_table(connection, name, schema=vault)
-            for name in ("keyring", "identifiers")
-        ):
+        try:
+            key = find_key(environment, allow_demo_key=True)
+            if not read_only:
+                require_none_pending(connection, vault=vault, but=finishing)
+            keyring = read_keyring(connection, key, vault=vault)
+            if keyring is None and holds_vault(connection) and not read_only:
+                keyring = open_keyring(connection, key, vault=vault)
+        except (PseudonymKeyError, PendingWorkError) as error:
+            raise DatabaseError(str(error)) from error
+        if keyring is None:
             raise DatabaseError(
                 f"{database} has no vault, nor is one at "
                 f"{vault_path(database, environment)}: run `dbt build`, or say in "
                 f"{VAULT_VARIABLE} where its vault is."
             )
-        try:
-            key = find_key(environment, allow_demo_key=True)
-            require_none_pending(connection, vault=vault, but=finishing)
-            keyring = open_keyring(connection, key, vault=vault)
-        except (PseudonymKeyError, PendingWorkError) as error:
-            raise DatabaseError(str(error)) from error
         set_session_keys(connection, keyring)
         try:
             yield PrivacyConnection(connection, vault, keyring, database)
         finally:
-            with suppress(duckdb.TransactionException):
-                connection.rollback()
-            seal(connection, keyring.secret, vault=vault)
+            if not read_only:
+                with suppress(duckdb.TransactionException):
+                    connection.rollback()
+                seal(connection, keyring.secret, vault=vault)

@@ -75,12 +75,9 @@ def open_keyring(
     Raises:
         WrongKeyError: If the vault was made with another key. Nothing was written.
     """
-    rows = _rows(connection, vault=vault)
-    for check, nonce, wrapped, retired_at in rows:
-        if retired_at is None:
-            if not hmac.compare_digest(check, _check(key)):
-                raise _wrong_key(key, rows)
-            return Keyring(key, _wrap(key, nonce, wrapped))
+    held = read_keyring(connection, key, vault=vault)
+    if held is not None:
+        return held
     _require_made_with(connection, key, vault=vault)
     connection.begin()
     keyring = create_keyring(connection, key, vault=vault)
@@ -88,6 +85,23 @@ def open_keyring(
     write_head(connection, keyring.secret, first, vault=vault)
     connection.commit()
     return keyring
+
+
+def read_keyring(
+    connection: duckdb.DuckDBPyConnection, key: str, *, vault: str
+) -> Keyring | None:
+    """The keyring of a vault, None where there is none.
+
+    Raises:
+        WrongKeyError: If the vault was made with another key.
+    """
+    rows = _rows(connection, vault=vault)
+    for check, nonce, wrapped, retired_at in rows:
+        if retired_at is None:
+            if not hmac.compare_digest(check, _check(key)):
+                raise _wrong_key(key, rows)
+            return Keyring(key, _wrap(key, nonce, wrapped))
+    return None
 
 
 def create_keyring(
@@ -124,6 +138,16 @@ def create_keyring(
         [_check(key), nonce, _wrap(key, nonce, keyring.secret), now],
     )
     return keyring
+
+
+def is_current_key(
+    connection: duckdb.DuckDBPyConnection, key: str, *, vault: str
+) -> bool:
+    """Whether a vault was last rotated to, or made with, this key."""
+    return any(
+        retired_at is None and hmac.compare_digest(check, _check(key))
+        for check, _, _, retired_at in _rows(connection, vault=vault)
+    )
 
 
 def set_session_keys(cursor: Any, keyring: Keyring) -> None:
@@ -195,7 +219,7 @@ def _wrong_key(
     if _check(key) in retired:
         told = (
             f"{KEY_VARIABLE} is the key from before the rotation of "
-            f"{retired[_check(key)]:%Y-%m-%d %H:%M} UTC."
+            f"{retired[_check(key)]:%Y-%m-%d %H:%M} UTC: set it to the new one."
         )
     elif is_demo_key(key):
         told = (

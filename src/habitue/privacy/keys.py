@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEY_VARIABLE = "HABITUE_PSEUDONYM_KEY"
+NEW_KEY_VARIABLE = "HABITUE_NEW_PSEUDONYM_KEY"
 MINIMUM_KEY_LENGTH = 32
 DEMO_KEY = "habitue demo key: everybody can read it, so it protects nobody"
 _BLOCK_BYTES = 64
@@ -57,6 +58,28 @@ def find_key(environment: Mapping[str, str], *, allow_demo_key: bool) -> str:
             f"{KEY_VARIABLE} has {len(key)} characters; at least "
             f"{MINIMUM_KEY_LENGTH} are needed."
         )
+    return key
+
+
+def find_new_key(environment: Mapping[str, str]) -> str:
+    """The key to rotate to.
+
+    Raises:
+        PseudonymKeyError: If there is none, it is short, or it is no secret.
+    """
+    key = environment.get(NEW_KEY_VARIABLE, "")
+    if not key:
+        raise PseudonymKeyError(
+            f"{NEW_KEY_VARIABLE} is not set: set it to the new key, for example the "
+            f"output of `openssl rand -hex 32`, and leave {KEY_VARIABLE} as it is."
+        )
+    if len(key) < MINIMUM_KEY_LENGTH:
+        raise PseudonymKeyError(
+            f"{NEW_KEY_VARIABLE} has {len(key)} characters; at least "
+            f"{MINIMUM_KEY_LENGTH} are needed."
+        )
+    if key == DEMO_KEY:
+        raise PseudonymKeyError(f"{NEW_KEY_VARIABLE} is the public demo key.")
     return key
 
 
