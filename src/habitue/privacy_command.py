@@ -16,6 +16,7 @@ from habitue.audit import read_trail, record
 from habitue.database import DatabaseError
 from habitue.privacy import erasure
 from habitue.privacy.absence import look_for
+from habitue.privacy.access import as_json, as_page, read_held
 from habitue.privacy.certificate import (
     CertificateError,
     certificate_of,
@@ -24,12 +25,13 @@ from habitue.privacy.certificate import (
 )
 from habitue.privacy.compaction import CompactionError, compact
 from habitue.privacy.connection import opened_vault
-from habitue.privacy.files import PrivateFileError
+from habitue.privacy.files import PrivateFileError, write_private
 from habitue.privacy.person import (
     KINDS,
     AlreadyErasedError,
     PersonError,
     find_person,
+    tombstone_of_asked,
     tombstones_of,
 )
 from habitue.rotation_command import rotate_key_command
@@ -75,6 +77,43 @@ def privacy() -> None:
     """What is held about a person: show it, erase it, prove it."""
 
 
+@privacy_app.command(name="access")
+def access_command(
+    *,
+    identifier: _Identifier,
+    kind: _Kind = None,
+    database: _Database = None,
+    out: _Folder = _FOLDER,
+    is_json: _Json = False,
+) -> None:
+    """Show everything that is held about a person, as JSON and as a page to read.
+
+    The files are readable by their owner only. With --json the JSON is printed, and
+    nothing is written.
+    """
+    with _refusing(), Console(stderr=True).status("Reading"):
+        with opened_vault(_path(database)) as opened:
+            person = find_person(opened, identifier, kind=kind)
+            held = read_held(opened, person, identifier)
+            parts = {part.name: len(part.rows) for part in held.parts}
+            subject = tombstone_of_asked(opened, person)
+            _on_record(opened, "access", subject, {"rows": parts}, held.row_count)
+        text = json.dumps(as_json(held), indent=2, ensure_ascii=False)
+        files = []
+        if not is_json:
+            name = f"access_{held.read_at:%Y-%m-%d_%H%M%S}"
+            files.append(write_private(out / f"{name}.json", text + "\n"))
+            files.append(write_private(out / f"{name}.html", as_page(held)))
+    if is_json:
+        typer.echo(text)
+        return
+    console = Console()
+    for part in held.parts:
+        if part.rows:
+            console.print(f"{len(part.rows):>8,}  {part.name}", highlight=False)
+    console.print(f"Written: {files[1]} and {files[0]}", soft_wrap=True)
+
+
 @privacy_app.command(name="erase")
 def erase_command(
     *,
@@ -95,7 +134,7 @@ def erase_command(
             help="Rewrite the file, so that none of its bytes is the person's.",
         ),
     ] = True,
-    as_json: _Json = False,
+    is_json: _Json = False,
 ) -> None:
     """Erase a person: from the vault, the rows and everything made of them.
 
@@ -138,7 +177,7 @@ def erase_command(
         if is_compacted:
             status.update("Rewriting the file")
             _compact(path)
-    if as_json:
+    if is_json:
         typer.echo(json.dumps(told | {"files": [str(one) for one in files]}, indent=2))
         return
     _print_erased(Console(), told, files)
@@ -165,7 +204,7 @@ def verify_command(
         typer.Option(help="A published copy to look through instead of the database."),
     ] = None,
     database: _Database = None,
-    as_json: _Json = False,
+    is_json: _Json = False,
 ) -> None:
     """Prove that nothing is left of a person, or show where something is.
 
@@ -193,7 +232,7 @@ def verify_command(
                 stones[0] if stones else tombstones_of(opened, identifier, kind)[0],
                 {"findings": len(verdict.findings), "published": str(published or "")},
             )
-    if as_json:
+    if is_json:
         findings = [one._asdict() for one in verdict.findings]
         typer.echo(
             json.dumps(
@@ -262,13 +301,14 @@ def _on_record(
     action: str,
     subject: str,
     parameters: Mapping[str, object],
+    row_count: int | None = None,
 ) -> None:
     record(
         opened.connection,
         opened.keyring.secret,
         action=action,
         subject=subject,
-        row_count=None,
+        row_count=row_count,
         parameters=parameters,
     )
 

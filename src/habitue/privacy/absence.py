@@ -13,7 +13,12 @@ from habitue.database import has_table
 from habitue.privacy.erased_rows import NOBODY, column_of, count_of
 from habitue.privacy.keyring import tombstone
 from habitue.privacy.keys import pseudonym
-from habitue.privacy.person import KINDS, PersonError, normalised
+from habitue.privacy.person import (
+    KINDS,
+    PersonError,
+    normalised,
+    require_kind,
+)
 from habitue.privacy.places import (
     DERIVED_KEYS,
     PROJECT_SCHEMAS,
@@ -137,6 +142,10 @@ def look_for(
 
 
 def _spellings(asked: str, kind: str | None) -> list[tuple[str, str]]:
+    if kind and kind not in KINDS:
+        raise PersonError(
+            f"There is no kind {kind!r}: it is one of {', '.join(KINDS)}."
+        )
     spelled = [
         (one, text)
         for one in ([kind] if kind else KINDS)

@@ -29,6 +29,7 @@ from habitue.privacy.erased_rows import (
 )
 from habitue.privacy.keyring import tombstone
 from habitue.privacy.pending import begin_work, finish_work
+from habitue.privacy.person import tombstone_of_asked
 from habitue.privacy.places import (
     DELIVERED,
     PROJECT_SCHEMAS,
@@ -134,7 +135,7 @@ def make_plan(opened: PrivacyConnection, person: Person) -> Plan:
         erasure_id=_next_id(opened, now),
         planned_at=now,
         actor=current_actor(),
-        asked_tombstone=_tombstone(opened, identifiers[person.asked.pseudonym]),
+        asked_tombstone=tombstone_of_asked(opened, person),
         keys=keys,
         shared_key_count=len(person.shared),
         profile_keys=profiles,

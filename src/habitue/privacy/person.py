@@ -80,6 +80,17 @@ def normalised(kind: str, text: str) -> str | None:
     return text or None
 
 
+def require_kind(kind: str | None) -> None:
+    """Stop at a kind that there is not.
+
+    Raises:
+        PersonError: If there is none of that name; the message names those there are.
+    """
+    if kind and kind not in KINDS:
+        known = ", ".join(KINDS)
+        raise PersonError(f"There is no kind {kind!r}: it is one of {known}.")
+
+
 def find_person(opened: PrivacyConnection, asked: str, *, kind: str | None) -> Person:
     """The person whom an identifier means.
 
@@ -133,11 +144,24 @@ def tombstones_of(opened: PrivacyConnection, asked: str, kind: str | None) -> li
     ]
 
 
+def tombstone_of_asked(opened: PrivacyConnection, person: Person) -> str:
+    """The tombstone of the identifier that was asked for: their name on the trail."""
+    [(value,)] = opened.connection.execute(
+        f"select raw_value from {opened.vault}.identifiers where pseudonym = ?",  # noqa: S608
+        [person.asked.pseudonym],
+    ).fetchall()
+    return tombstone(opened.keyring, kind=person.asked.kind, value=value)
+
+
 def _require_meaningful(
     opened: PrivacyConnection, asked: str, kind: str | None
 ) -> None:
     if not asked.strip():
         raise PersonError("The identifier is empty.")
+    if kind and kind not in KINDS:
+        raise PersonError(
+            f"There is no kind {kind!r}: it is one of {', '.join(KINDS)}."
+        )
     if kind and normalised(kind, asked) is None:
         raise PersonError(f"{asked!r} is no {kind}.")
     if not has_table(opened.connection, "identity_exclusions", schema="lookups"):
