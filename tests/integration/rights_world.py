@@ -1,8 +1,8 @@
 """A few people, row by row, with whose row each one is.
 
 Ada is the one who is erased: two user ids that her e-mail makes one, a cookie and a
-phone of her own, and a tablet that she shares with Ben and with whoever does not log in.
-Her rows are mixed with others' in every way that lets the one depend on the other.
+phone of her own, and a tablet that she shares with Ben and with those who do not log
+in. Her rows are mixed with others' in every way that lets the one depend on the other.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _events() -> list[tuple[str, dict[str, str]]]:
         (ADA, event("a11", "feedback", "03 12:00:00", phone="0044 2079460001")),
         (ADA, event("a17", "feedback", "03 13:00:00", user_id="u-ada",
                     phone="+44 20 7946 0001")),
-        # Between two visits of Ben's on the tablet, so that they are one until she goes.
+        # Between two visits of Ben's on the tablet: they are one until she goes.
         ("ben", event("b1", "page_view", "04 20:00:00", user_id="u-ben", **tablet)),
         (ADA, event("a12", "page_view", "04 20:20:00", user_id="u-ada", **tablet)),
         ("ben", event("b2", "page_view", "04 20:40:00", user_id="u-ben", **tablet)),

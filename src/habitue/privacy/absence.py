@@ -142,10 +142,7 @@ def look_for(
 
 
 def _spellings(asked: str, kind: str | None) -> list[tuple[str, str]]:
-    if kind and kind not in KINDS:
-        raise PersonError(
-            f"There is no kind {kind!r}: it is one of {', '.join(KINDS)}."
-        )
+    require_kind(kind)
     spelled = [
         (one, text)
         for one in ([kind] if kind else KINDS)
