@@ -32,15 +32,7 @@
 {#- Pre-hook of the delivered lines: a line that came before its header was anybody's. -#}
 {% macro erase_lines_of_erased_orders() -%}
     {%- if is_incremental() and tombstones() -%}
-        update {{ this }}
-        set
-            {%- for name in ['order_id', 'line_id', 'user_key', 'visitor_id', 'email_key',
-                'product_id', 'category', 'currency', 'payment_method', 'status', 'channel',
-                'copy_number', 'quantity', 'unit_price', 'discount', 'ordered_at'] %}
-            {{ name }} = null,
-            {%- endfor %}
-            received_at = {{ day_of('received_at') }},
-            invalid_reason = 'erased'
-        where (source, order_id) in ({{ orders_of_erased_headers() }})
+        {{ make_stubs_where(
+            '(source, order_id) in (' ~ orders_of_erased_headers() ~ ')') }}
     {%- endif -%}
 {%- endmacro %}

@@ -23,6 +23,7 @@
         and device_id is null
         {%- endif %}
         {{- names_none_of(erased, kinds) if erased }}
+        {{- unless_too_old(dataset, ref(relation)) }}
     union all
     {%- endfor %}
     {%- endfor %}
@@ -31,6 +32,15 @@
         subject_value as raw_value
     from {{ ref('int_consents__validated') }}
     where invalid_reason is null and {{ news_of('consents') }}
+{%- endmacro %}
+
+{#- A condition of the vault's models: take in nothing of rows that are too old. -#}
+{% macro unless_too_old(dataset, relation) -%}
+    {%- if retention_days(retention_class_of(dataset)) %}
+        and not {{ is_too_old(
+            'behaviour', 'coalesce(' ~ corrected_time() ~ ', received_at)'
+        ) if dataset == 'events' else is_row_too_old(dataset, relation.identifier) }}
+    {%- endif %}
 {%- endmacro %}
 
 {% macro names_none_of(erased, kinds) -%}

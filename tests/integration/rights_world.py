@@ -10,7 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    Change = Callable[[str, dict[str, str]], dict[str, str] | None]
 
 ADA = "ada"
 # Everything of hers that rows hold, for looking for it.
@@ -195,7 +198,15 @@ def _shop_orders() -> list[tuple[str, dict[str, str]]]:
         (ADA, header("o1", user_id="u-ada", payment_method="card")),
         (ADA, header("o1", status="returned", updated_at="2024-03-08 10:00:00")),
         (ADA, header("o2", email="Ada@mail.example", anonymous_id="c-tablet")),
-        ("ben", header("o3", user_id="u-ben", anonymous_id="c-tablet")),
+        (
+            "ben",
+            header(
+                "o3",
+                user_id="u-ben",
+                anonymous_id="c-tablet",
+                ordered_at="2024-03-05 10:00:00",
+            ),
+        ),
         ("ben", header("o4", user_id="u-ben")),
     ]
 
@@ -243,29 +254,43 @@ def variables(folder: Path) -> dict[str, object]:
     }
 
 
-def write(folder: Path, kind: str, *, without: str = "", name: str = "") -> None:
+def write(
+    folder: Path,
+    kind: str,
+    *,
+    without: str = "",
+    change: Change = lambda _, row: row,
+    name: str = "",
+) -> None:
     """Write a file of one kind, in place of what it held.
 
     Args:
         folder: Where to.
         kind: The kind of its rows.
         without: Whose rows are left out.
+        change: What becomes of others, by kind and row; None leaves a row out.
         name: Its name; the usual one without.
     """
     folder.mkdir(parents=True, exist_ok=True)
     header = HEADERS[kind].split(",")
     lines = [HEADERS[kind]]
     for owner, row in ROWS[kind]:
-        if owner != without:
-            lines.append(",".join(row.get(column, "") for column in header))
+        changed = None if owner == without else change(kind, row)
+        if changed is not None:
+            lines.append(",".join(changed.get(column, "") for column in header))
     usual = kind if kind.startswith("shop_") else f"{kind}_1"
     (folder / f"{name or usual}.csv").write_text("\n".join(lines) + "\n")
 
 
-def write_all(folder: Path, *, without: str = "") -> None:
+def write_all(
+    folder: Path,
+    *,
+    without: str = "",
+    change: Change = lambda _, row: row,
+) -> None:
     """Write a file of each kind."""
     for kind in ROWS:
-        write(folder, kind, without=without)
+        write(folder, kind, without=without, change=change)
 
 
 def count_of(owner: str, kind: str) -> int:

@@ -7,10 +7,16 @@
     pre_hook=[
         "{{ forget_rows_read_again('events') }}",
         "{{ forget_stubs_read_again('events') }}",
+        "{{ erase_old_rows('events') }}",
         "{{ release_rows_whose_time_has_come('occurred_at', 'activity_date') }}",
     ],
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
+{%- set is_fresh = 'not ' ~ is_too_old('contact', 'coalesce(occurred_at, received_at)') -%}
+{%- set session_that_stands_in = "case when visitor_kind in ('user_id', "
+    ~ "'client_session_id') then arrived.client_session_id end" -%}
+{%- set profile_that_stands_in = 'case when visitor_kind is null and arrived.email is null '
+    ~ 'and ' ~ is_fresh ~ ' then arrived.profile end' -%}
 {%- set told = ['occurred_at', 'device_created_at', 'event_name', 'client_session_id',
     'sent_at', 'page_host', 'page_path', 'referrer_host', 'utm_source', 'utm_medium',
     'utm_campaign', 'product_id', 'category', 'currency', 'order_id', 'page_view_id',
@@ -36,7 +42,8 @@ arrived as (
             'user_key': pseudonym_of("'user_id'", 'user_id'),
             'device_key': pseudonym_of("'device_id'", 'device_id'),
             'email_key': pseudonym_of("'email'", 'email'),
-            'profile_key': pseudonym_of("'profile'", 'profile'),
+            'profile_key': 'case when ' ~ is_fresh ~ ' then '
+                ~ pseudonym_of("'profile'", 'profile') ~ ' end',
             'user_agent_key': pseudonym_of("'user_agent'", 'user_agent'),
         },
     ) | indent(4) }}
@@ -46,18 +53,6 @@ arrived as (
 identifiers as (
 
     select * from {{ ref('identifiers') }}
-
-),
-
-profiles as (
-
-    select * from {{ ref('profiles') }}
-
-),
-
-user_agents as (
-
-    select * from {{ ref('user_agents') }}
 
 ),
 
@@ -75,7 +70,7 @@ delivered as (
         devices.pseudonym as device_key,
         sessions.pseudonym as session_key,
         emails.pseudonym as email_key,
-        profiles.profile_key,
+        case when {{ is_fresh }} then profiles.profile_key end as profile_key,
         user_agents.user_agent_key,
         arrived.client_session_id,
         arrived.page_host,
@@ -112,15 +107,13 @@ delivered as (
         arrived.device_created_at,
         arrived.sent_at,
         arrived.received_at,
-        {{- is_erased([
+        {{- is_erased('events', [
             ('arrived.visitor_value', 'visitors.pseudonym'),
             ('arrived.user_id', 'users.pseudonym'),
             ('arrived.device_id', 'devices.pseudonym'),
             ('arrived.email', 'emails.pseudonym'),
-            ("case when arrived.visitor_kind in ('user_id', 'client_session_id') then "
-                ~ "arrived.client_session_id end", 'sessions.pseudonym'),
-            ("case when arrived.visitor_kind is null and arrived.email is null then "
-                ~ "arrived.profile end", 'profiles.profile_key'),
+            (session_that_stands_in, 'sessions.pseudonym'),
+            (profile_that_stands_in, 'profiles.profile_key'),
         ]) }}
         {{ build_time() }} as arrived_at
     from arrived
@@ -139,9 +132,10 @@ delivered as (
         and arrived.client_session_id = sessions.raw_value
     left join identifiers as emails
         on emails.identifier_kind = 'email' and arrived.email = emails.raw_value
-    left join profiles on arrived.profile = profiles.profile
-    left join user_agents on arrived.user_agent = user_agents.user_agent
+    left join {{ ref('profiles') }} as profiles on arrived.profile = profiles.profile
+    left join {{ ref('user_agents') }} as user_agents
+        on arrived.user_agent = user_agents.user_agent
 
 )
 
-{{ stubs_in_place_of_erased('delivered', told + made, is_of_visitor=true) }}
+{{ stubs_in_place_of_erased('events', 'delivered', told + made, is_of_visitor=true) }}

@@ -5,10 +5,12 @@
     pre_hook=[
         "{{ forget_rows_read_again('order_headers') }}",
         "{{ forget_stubs_read_again('order_headers') }}",
+        "{{ erase_old_rows('order_headers') }}",
         "{{ release_rows_whose_time_has_come('ordered_at') }}",
     ],
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
+-- depends_on: {{ ref('int_order_lines__delivered') }}
 {%- set told = ['status', 'channel', 'payment_method', 'currency', 'ordered_at'] -%}
 {%- set made = ['order_id', 'user_key', 'visitor_id', 'email_key', 'copy_number',
     'updated_at'] %}
@@ -55,7 +57,7 @@ delivered as (
         arrived.ordered_at,
         arrived.updated_at,
         arrived.received_at,
-        {{- is_erased([
+        {{- is_erased('order_headers', [
             ('arrived.user_id', 'users.pseudonym'),
             ('arrived.anonymous_id', 'visitors.pseudonym'),
             ('arrived.email', 'emails.pseudonym'),
@@ -72,4 +74,4 @@ delivered as (
 
 )
 
-{{ stubs_in_place_of_erased('delivered', told + made) }}
+{{ stubs_in_place_of_erased('order_headers', 'delivered', told + made) }}

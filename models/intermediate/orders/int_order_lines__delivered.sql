@@ -5,6 +5,7 @@
     pre_hook=[
         "{{ forget_rows_read_again('order_lines') }}",
         "{{ forget_stubs_read_again('order_lines') }}",
+        "{{ erase_old_rows('order_lines') }}",
         "{{ erase_lines_of_erased_orders() }}",
         "{{ release_rows_whose_time_has_come('ordered_at') }}",
     ],
@@ -63,7 +64,7 @@ delivered as (
         arrived.discount,
         arrived.ordered_at,
         arrived.received_at,
-        {{- is_erased([
+        {{- is_erased('order_lines', [
             ('arrived.user_id', 'users.pseudonym'),
             ('arrived.anonymous_id', 'visitors.pseudonym'),
             ('arrived.email', 'emails.pseudonym'),
@@ -80,4 +81,4 @@ delivered as (
 
 )
 
-{{ stubs_in_place_of_erased('delivered', told + made) }}
+{{ stubs_in_place_of_erased('order_lines', 'delivered', told + made) }}

@@ -5,6 +5,7 @@
     schema='vault',
     materialized='incremental',
     incremental_strategy='append',
+    pre_hook="{{ forget_unreferenced('pseudonym', naming_columns()) }}",
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
 {%- set nothing = '(select null as identifier_kind, null as raw_value)' -%}

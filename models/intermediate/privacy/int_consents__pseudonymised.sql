@@ -24,10 +24,10 @@ pseudonymised as (
         validated.status,
         validated.policy_version,
         validated.invalid_reason,
-        {{- is_erased([], [
+        {{- is_erased('consents', [], [
             'identifiers.pseudonym is null and validated.subject_value is not null and '
                 ~ has_tombstone('validated.subject_kind', 'validated.subject_value'),
-        ]) }}
+        ], relation='validated') }}
         validated.changed_at
     from validated
     left join identifiers
@@ -37,6 +37,7 @@ pseudonymised as (
 )
 
 {{ stubs_in_place_of_erased(
+    'consents',
     'pseudonymised',
     ['subject_key', 'purpose', 'status', 'policy_version', 'changed_at'],
     kept=[],

@@ -4,6 +4,8 @@
     schema='vault',
     materialized='incremental',
     incremental_strategy='append',
+    pre_hook="{{ forget_unreferenced(
+        'profile_key', [('int_events__delivered', 'profile_key')]) }}",
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
 -- depends_on: {{ ref('identifiers') }}
@@ -22,6 +24,9 @@ observed as (
         profile is not null
         and {{ news_of('events') }}
         {{- unless_of_erased() }}
+        {{- unless_too_old('events') }}
+        and not {{ is_too_old(
+            'contact', 'coalesce(' ~ corrected_time() ~ ', received_at)') }}
 
 ),
 

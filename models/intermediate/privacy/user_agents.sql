@@ -3,6 +3,8 @@
     schema='vault',
     materialized='incremental',
     incremental_strategy='append',
+    pre_hook="{{ forget_unreferenced(
+        'user_agent_key', [('int_events__delivered', 'user_agent_key')]) }}",
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
 -- depends_on: {{ ref('identifiers') }}
@@ -17,6 +19,7 @@ observed as (
         user_agent is not null
         and {{ news_of('events') }}
         {{- unless_of_erased() }}
+        {{- unless_too_old('events') }}
 
 ),
 
