@@ -163,8 +163,10 @@ def test_rows_that_are_delivered_again_do_not_bring_the_person_back(
     """Under another name, in a file that changed, and all of them in a full refresh."""
     warehouse = rights.dbt.copy(again, "redelivered")
     hers = rows_of_ada()
-    hers["events"] *= 2
+    hers["events"] = 2 * hers["events"] + 1
     hers["consents"] *= 2
+    hers["order_headers"] += 1
+    hers["order_lines"] += 1
     found = []
     try:
         deliver_again(rights.files)
@@ -492,13 +494,46 @@ def replace_but(suffix: str, fail: Any) -> Any:
 
 
 def deliver_again(folder: Path, *, without: str = "") -> None:
-    """The events once more under another name, everything else in a file that grew."""
+    """The events once more under another name, everything else in a file that grew.
+
+    Ada came back meanwhile: with another cookie and browser, and she ordered.
+    """
     world.write_all(folder, without=without)
     for kind in ("events", "consents"):
         world.write(folder, kind, without=without, name=f"{kind}_again")
     for path in sorted(folder.glob("*order*.csv")):
         last = path.read_text().splitlines()[-1]
         path.write_text(path.read_text() + last.replace(",1,", ",7,", 1) + "\n")
+    if without != world.ADA:
+        for name, row in NEW_ROWS.items():
+            header = (folder / name).read_text().splitlines()[0].split(",")
+            with (folder / name).open("a") as file:
+                file.write(",".join(row.get(column, "") for column in header) + "\n")
+
+
+NEW_ROWS = {
+    "events_again.csv": world.event(
+        "a99",
+        "page_view",
+        "12 11:00:00",
+        user_id="u-ada",
+        anonymous_id="c-new-ada",
+        user_agent="AdaPhone/9",
+        phone="+44 20 7946 0099",
+    ),
+    "shop_orders.csv": {
+        "order_id": "o99",
+        "user_id": "u-lovelace",
+        "ordered_at": "2024-03-12 11:00:00",
+        "received_at": "2024-03-12 12:00:00",
+    },
+    "shop_order_lines.csv": {
+        "order_id": "o99",
+        "line_id": "1",
+        "unit_price": "5",
+        "received_at": "2024-03-12 12:00:00",
+    },
+}
 
 
 def start_over(folder: Path) -> None:

@@ -26,7 +26,13 @@ _SOMEBODY_ELSE = "(not theirs)"
 # Columns that say nothing of the person.
 _TECHNICAL = ("copy_number", "arrived_at", "business_key", "producer")
 # Marts whose rows are the person's by other ways than their keys, see `_explicit`.
-_TOLD_APART = ("events", "identity_edges", "identity_changes", "customer_identifiers")
+_TOLD_APART = (
+    "events",
+    "page_views",
+    "identity_edges",
+    "identity_changes",
+    "customer_identifiers",
+)
 _NOTES = {
     "delivered events": "With what became of each: a bucket other than `kept` means "
     "that the row is held and not used, and the reason says why.",
@@ -98,7 +104,7 @@ def read_held(opened: PrivacyConnection, person: Person, asked: str) -> Held:
     names = _names(opened, person)
     reader = _Reader(opened, names, {one.pseudonym for one in person.shared})
     parts = [*_vault_parts(reader, person), *_row_parts(reader), *_mart_parts(reader)]
-    parts += [_segment_part(reader), *_other_parts(reader, person)]
+    parts += [_page_views(reader), _segment_part(reader), *_other_parts(reader, person)]
     return Held(
         asked=asked.strip(),
         read_at=datetime.now(tz=UTC).replace(tzinfo=None, microsecond=0),
@@ -306,12 +312,7 @@ def _mart_parts(reader: _Reader) -> list[Part]:
             for key in keys
             if key not in DERIVED_KEYS
         )
-        if "user_key" in columns:
-            theirs = " or ".join(
-                f"{key} in (select key from person_keys)"
-                for key in ("visitor_id", "user_key")
-            )
-        elif "visitor_id" in columns:
+        if "visitor_id" in columns:
             theirs = f"({theirs}) and session_id in ({sessions})"
         parts.append(
             Part(
@@ -321,6 +322,22 @@ def _mart_parts(reader: _Reader) -> list[Part]:
             )
         )
     return parts
+
+
+def _page_views(reader: _Reader) -> Part:
+    """Page views as they were measured; the mart would join all sessions to them."""
+    table = "int_page_view_days__measured"
+    if not has_table(reader.connection, table, schema="intermediate"):
+        return Part("page views", [], "")
+    return Part(
+        "page views",
+        reader.rows(
+            f"select * from intermediate.{table} "
+            "where visitor_id in (select key from person_keys) "
+            "or user_key in (select key from person_keys) order by started_at"
+        ),
+        "",
+    )
 
 
 def _segment_part(reader: _Reader) -> Part:
