@@ -52,8 +52,9 @@ build-twice: $(VENV)/dev  ## dbt build on the seeds twice, then the docs
 	HABITUE_DATABASE=$(TEST_DATABASE) $(DBT) build --quiet
 	HABITUE_DATABASE=$(TEST_DATABASE) $(DBT) docs generate --quiet
 
-benchmark: $(VENV)/dev  ## What one more day costs at 10M events
+benchmark: $(VENV)/dev  ## What one more day costs at 10M events, and 10M pseudonyms
 	$(BIN)/python benchmarks/one_more_day.py --events 10000000
+	$(BIN)/python benchmarks/hmac_identifiers.py --identifiers 10000000
 
 docs: $(VENV)/core  ## Generate the documentation site and serve it on localhost
 	$(DBT) docs generate

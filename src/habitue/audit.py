@@ -147,7 +147,7 @@ def record(
         subject=subject,
         row_count=row_count,
         code_version=code_version(),
-        parameters_hash=_parameters_hash(keyring_secret, text),
+        parameters_hash=keyed_hash(keyring_secret, f"parameters:{text}"),
         parameters=text,
         previous_hash=last.entry_hash,
         hash="",
@@ -257,7 +257,7 @@ def _chained(
         if entry.number != place:
             is_gap = entry.number is not None and entry.number > place
             wrong = "is missing" if is_gap else "has the number of another entry"
-        elif not _is_genuine(secret, entry):
+        elif not hmac.compare_digest(entry.hash or "", hash_of(secret, entry)):
             wrong = "was changed or forged"
         elif entry.previous_hash != previous:
             wrong = "does not follow on the entry before"
@@ -265,17 +265,6 @@ def _chained(
             return Verdict(len(entries), previous, place, f"entry {place} {wrong}")
         previous = entry.hash
     return Verdict(len(entries), previous, None, None)
-
-
-def _is_genuine(secret: bytes, entry: Entry) -> bool:
-    parameters_hash = _parameters_hash(secret, entry.parameters or "")
-    return entry.parameters_hash == parameters_hash and hmac.compare_digest(
-        entry.hash or "", hash_of(secret, entry)
-    )
-
-
-def _parameters_hash(secret: bytes, text: str) -> str:
-    return keyed_hash(secret, f"parameters:{text}")
 
 
 def _against_head(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -146,6 +145,14 @@ def _as_dict(entry: Entry) -> dict[str, object]:
     return entry._asdict() | {"at": at}
 
 
+def _result(entry: Entry) -> str:
+    """How it ended, for what ends; everything else is in the JSON."""
+    try:
+        return str(json.loads(entry.parameters).get("result", ""))
+    except (AttributeError, TypeError, ValueError):  # Somebody tampered with it.
+        return "?"
+
+
 def _table(entries: Sequence[Entry], *, of: int) -> Table:
     table = Table(title="Audit trail (UTC)", title_justify="left")
     table.add_column("no", justify="right", no_wrap=True)
@@ -153,7 +160,7 @@ def _table(entries: Sequence[Entry], *, of: int) -> Table:
     table.add_column("who", overflow="fold")
     table.add_column("what", overflow="fold")
     table.add_column("rows", justify="right", no_wrap=True)
-    table.add_column("with", no_wrap=True, overflow="ellipsis")
+    table.add_column("result", no_wrap=True)
     for entry in entries:
         table.add_row(
             str(entry.number),
@@ -161,7 +168,7 @@ def _table(entries: Sequence[Entry], *, of: int) -> Table:
             entry.actor,
             entry.action,
             "-" if entry.row_count is None else f"{entry.row_count:,}",
-            re.sub(r'[{}"]', "", entry.parameters or ""),
+            _result(entry),
         )
     if of > len(entries):
         table.caption = f"the newest of {of:,}: --last shows more"

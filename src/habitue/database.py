@@ -11,6 +11,7 @@ import duckdb
 from habitue.encryption import (
     MAIN_DATABASE,
     VAULT_DATABASE,
+    VAULT_VARIABLE,
     EncryptionError,
     attach_encrypted,
     find_encryption_key,
@@ -72,13 +73,11 @@ def connect(
         raise DatabaseError(f"No database at {database}: run `dbt build` first.")
     try:
         connection = _connect_main(database, environment, read_only=read_only)
-        path = vault_path(database, environment)
-        if with_vault and path.is_file() and not holds_vault(connection):
-            attach_encrypted(
+        if with_vault and not holds_vault(connection):
+            _attach_vault(
                 connection,
-                path,
-                alias=VAULT_DATABASE,
-                key=find_encryption_key(environment),
+                vault_path(database, environment),
+                environment,
                 read_only=read_only,
             )
     except duckdb.IOException as error:
@@ -90,6 +89,28 @@ def connect(
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set enable_progress_bar = false")  # Commands show their own.
     return connection
+
+
+def _attach_vault(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    environment: Mapping[str, str],
+    *,
+    read_only: bool,
+) -> None:
+    if path.is_file():
+        attach_encrypted(
+            connection,
+            path,
+            alias=VAULT_DATABASE,
+            key=find_encryption_key(environment),
+            read_only=read_only,
+        )
+    elif holds_pseudonyms(connection):
+        raise DatabaseError(
+            f"The vault of this database is missing: there is no file {path}. Say in "
+            f"{VAULT_VARIABLE} where it is."
+        )
 
 
 def vault_of(connection: duckdb.DuckDBPyConnection) -> str:
@@ -142,4 +163,5 @@ def _connect_main(
             read_only=read_only,
         )
         connection.execute(f"use {MAIN_DATABASE}")
+        connection.execute("set temp_directory = ?", [f"{database}.tmp"])
         return connection

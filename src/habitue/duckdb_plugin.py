@@ -86,6 +86,7 @@ class Plugin(BasePlugin):
                 )
                 conn.execute(f"use {MAIN_DATABASE}")
                 conn.execute("set temp_directory = ?", [f"{path}.tmp"])
+                self._make_default_everywhere()
             vault = vault_path(path, os.environ) if self.encrypted == "vault" else None
             require_vault_in_place(conn, vault)
             if vault is not None:
@@ -108,11 +109,15 @@ class Plugin(BasePlugin):
     def configure_cursor(self, cursor: Any) -> None:
         """Think in UTC, and hand over the keys, who we are, and which code this is."""
         cursor.execute("set TimeZone = 'UTC'")
-        if self.encrypted == "database":
-            cursor.execute(f"use {MAIN_DATABASE}")
         set_session_keys(cursor, self.keyring)
         cursor.execute("set variable habitue_actor = ?", [current_actor()])
         cursor.execute("set variable habitue_code_version = ?", [code_version()])
+
+    def _make_default_everywhere(self) -> None:
+        """Python models work on cursors that no plugin sees; settings reach them."""
+        settings = self.creds.settings if self.creds else None
+        if settings is not None:
+            settings["search_path"] = MAIN_DATABASE
 
     def _path(self) -> Path:
         """The database file: attached where it is encrypted, else dbt's own."""

@@ -152,11 +152,12 @@ class ResidentDbt:
         return self.copy(lookups, name)
 
     def copy(self, original: Warehouse, name: str) -> Warehouse:
-        """The same database once more, under another name."""
+        """The same database once more, under another name; with its vault."""
         warehouse = Warehouse(self.folder / name)
         shutil.rmtree(warehouse.folder, ignore_errors=True)
         warehouse.folder.mkdir()
-        shutil.copy(original.database, warehouse.database)
+        for path in original.folder.glob("*.duckdb"):
+            shutil.copy(path, warehouse.folder)
         return warehouse
 
     def run(
@@ -165,6 +166,10 @@ class ResidentDbt:
         """Build these models and what they need, without tests and seeds."""
         selected = (f"+{name}" for name in models)
         self._invoke(warehouse, "run", *options, "--select", *selected)
+
+    def command(self, warehouse: Warehouse, *arguments: str) -> None:
+        """Any other command of dbt."""
+        self._invoke(warehouse, *arguments)
 
     def _invoke(self, warehouse: Warehouse, *arguments: str) -> None:
         settings = (

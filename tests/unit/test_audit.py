@@ -183,13 +183,13 @@ def test_going_on_makes_nothing_good(trail):
     """After the end was cut off, neither new entries nor sealing hide it."""
     connection, secret = trail
     connection.execute("delete from audit.audit_trail where entry_number > 3")
-    for action in ("build started", "build ended"):
+    for action in ("build started", "build ended", "erase"):
         record(
             connection, secret, action=action, subject=None, row_count=1, parameters={}
         )
         seal(connection, secret, vault="vault")
     verdict = check(trail)
-    assert (verdict.entry_count, verdict.bad_entry) == (5, 5)
+    assert (verdict.entry_count, verdict.bad_entry) == (6, 5)
 
 
 def test_an_older_copy_is_found_with_a_head_that_was_noted(trail):
@@ -215,6 +215,36 @@ def test_what_was_not_sealed_is_sealed_by_the_next(trail):
     seal(connection, secret, vault="vault")
     connection.execute("delete from audit.audit_trail where entry_number = 6")
     assert check(trail).bad_entry == 6
+
+
+def test_what_was_changed_before_it_was_sealed_is_not_sealed(trail):
+    connection, secret = trail
+    head = connection.execute("from vault.audit_head").fetchall()
+    record(connection, secret, action="x", subject=None, row_count=1, parameters={})
+    connection.execute("update audit.audit_trail set row_count = 2 "
+                       "where entry_number = 6")  # fmt: skip
+    seal(connection, secret, vault="vault")
+    assert connection.execute("from vault.audit_head").fetchall() == head
+    assert check(trail).bad_entry == 6
+
+
+def test_an_entry_of_another_course_of_events_does_not_fit(trail):
+    """Two entries that were both genuine once, in copies that went different ways."""
+    connection, secret = trail
+    connection.begin()
+    connection.execute("delete from audit.audit_trail where entry_number > 3")
+    record(connection, secret, action="x", subject=None, row_count=1, parameters={})
+    other = connection.execute(
+        "from audit.audit_trail where entry_number = 4"
+    ).fetchall()
+    connection.rollback()
+    connection.execute("delete from audit.audit_trail where entry_number = 4")
+    connection.execute(
+        f"insert into audit.audit_trail values ({', '.join('?' * 11)})", list(other[0])
+    )
+    verdict = check(trail)
+    assert verdict.bad_entry == 5
+    assert "does not follow" in verdict.reason
 
 
 def test_an_entry_is_part_of_the_callers_transaction(trail):

@@ -115,6 +115,18 @@ def pseudonym(key: str, *, kind: str, value: str) -> uuid.UUID:
     return uuid.UUID(digest.hexdigest()[:32])
 
 
+def pseudonym_in_sql(text: str) -> str:
+    """The same in DuckDB, as the macro ``pseudonym_of`` says it.
+
+    Args:
+        text: SQL expression for ``kind:value``; the session holds the padded keys.
+    """
+    return (
+        "cast(substr(sha256(getvariable('habitue_outer_key') || unhex(sha256("
+        f"getvariable('habitue_inner_key') || encode({text})))), 1, 32) as uuid)"
+    )
+
+
 def keyed_hash(secret: bytes, text: str) -> str:
     """HMAC-SHA256, 64 hex digits: the reference of the macro ``keyed_hash_of``."""
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()

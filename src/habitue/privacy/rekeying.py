@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from habitue.database import has_table
 from habitue.privacy.keyring import Keyring, set_session_keys
+from habitue.privacy.keys import pseudonym_in_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,13 +15,6 @@ if TYPE_CHECKING:
     import duckdb
 
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-# The reference is habitue.privacy.keys.pseudonym; the macro pseudonym_of says the same.
-_PSEUDONYM = """
-    cast(substr(sha256(
-        getvariable('habitue_outer_key')
-        || unhex(sha256(getvariable('habitue_inner_key') || encode({text})))
-    ), 1, 32) as uuid)
-"""
 # What is hashed in each table of the vault: kind and value, and the column it gives.
 # The values of match keys hang on the rules, so these are made anew by the next build;
 # until then the old ones are replaced by what nobody can trace.
@@ -136,7 +130,7 @@ def map_keys(
         if _exists(connection, f"{vault}.{table}"):
             connection.execute(
                 f"insert into key_map select '{column}', {column}, "  # noqa: S608
-                f"min({_PSEUDONYM.format(text=text)}) "
+                f"min({pseudonym_in_sql(text)}) "
                 f"from {vault}.{table} group by {column}"
             )
     (count,) = _row(connection, "select count(*) from key_map")

@@ -386,5 +386,5 @@ def _write_mapping(connection: duckdb.DuckDBPyConnection, mapping: Path) -> None
     quoted = str(mapping).replace("'", "''")
     connection.execute(
         "copy (select kind, old_id, new_id from key_map order by all) "  # noqa: S608
-        f"to '{quoted}' (format {mapping.suffix[1:]})"
+        f"to '{quoted}' (format {mapping.suffix[1:]}, use_tmp_file false)"
     )
