@@ -16,3 +16,8 @@
         )
     )
 {%- endmacro %}
+
+{#- The first 128 bits of it as a UUID. -#}
+{% macro keyed_id_of(text) -%}
+    cast(substr({{ keyed_hash_of(text) }}, 1, 32) as uuid)
+{%- endmacro %}

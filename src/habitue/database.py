@@ -87,6 +87,7 @@ def connect(
     except EncryptionError as error:
         raise DatabaseError(str(error)) from error
     connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")  # Commands show their own.
     return connection
 
 

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -133,11 +134,13 @@ class Warehouse:
 class ResidentDbt:
     """dbt inside this process: a project parsed once, for many builds of little data.
 
-    All builds have the same vars, so it is the files behind them that change.
+    All builds have the same vars, so it is the files behind them that change. They run
+    now, or at the time that `now` says.
     """
 
     folder: Path
     variables: dict[str, Any]
+    now: datetime | None = None
     _manifest: Any = field(default=None, init=False)
 
     def empty(self, name: str) -> Warehouse:
@@ -157,9 +160,12 @@ class ResidentDbt:
             shutil.copy(path, warehouse.folder)
         return warehouse
 
-    def run(self, warehouse: Warehouse, *models: str) -> None:
+    def run(
+        self, warehouse: Warehouse, *models: str, options: tuple[str, ...] = ()
+    ) -> None:
         """Build these models and what they need, without tests and seeds."""
-        self._invoke(warehouse, "run", "--select", *(f"+{name}" for name in models))
+        selected = (f"+{name}" for name in models)
+        self._invoke(warehouse, "run", *options, "--select", *selected)
 
     def command(self, warehouse: Warehouse, *arguments: str) -> None:
         """Any other command of dbt."""
@@ -173,7 +179,11 @@ class ResidentDbt:
             *("--vars", json.dumps(self.variables)),
         )
         environment = {"HABITUE_DATABASE": str(warehouse.database)}
-        with mock.patch.dict(os.environ, environment):
+        clock = mock.Mock(now=lambda tz: self.now or datetime.now(tz=tz))
+        with (
+            mock.patch.dict(os.environ, environment),
+            mock.patch("dbt.tracking.datetime", clock),
+        ):
             if self._manifest is None:
                 self._manifest = dbtRunner().invoke(["parse", *settings]).result
             answer = dbtRunner(manifest=self._manifest).invoke([*arguments, *settings])

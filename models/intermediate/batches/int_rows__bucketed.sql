@@ -8,10 +8,9 @@ events as (
         delivered.input_name,
         delivered.event_id as row_id,
         delivered.event_name as row_type,
-        case
-            when delivered.invalid_reason is not null then 'invalid'
-            else coalesce(set_aside.bucket, 'kept')
-        end as bucket,
+        {{ bucket_of_unusable(
+            'delivered.invalid_reason', "coalesce(set_aside.bucket, 'kept')") }}
+            as bucket,
         coalesce(delivered.invalid_reason, set_aside.reason) as reason,
         delivered.occurred_at,
         delivered.received_at
@@ -86,11 +85,9 @@ bucketed as (
         input_name,
         cast(subject_key as varchar) as row_id,
         purpose as row_type,
-        case
-            when invalid_reason is not null then 'invalid'
-            when place > 1 then 'duplicate'
-            else 'kept'
-        end as bucket,
+        {{ bucket_of_unusable(
+            'invalid_reason', "case when place > 1 then 'duplicate' else 'kept' end") }}
+            as bucket,
         coalesce(
             invalid_reason, case when place > 1 then 'repeated change' end
         ) as reason,

@@ -6,12 +6,27 @@
     incremental_strategy='append',
     pre_hook=[
         "{{ forget_rows_read_again('events') }}",
+        "{{ forget_stubs_read_again('events') }}",
+        "{{ erase_old_rows('events') }}",
         "{{ release_rows_whose_time_has_come('occurred_at', 'activity_date') }}",
     ],
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
 {%- set path_key = 'case when page_path != viewed_path then '
-    ~ pseudonym_of("'path'", 'viewed_path') ~ ' end' %}
+    ~ keyed_id_of("'path:' || viewed_path") ~ ' end' -%}
+{%- set is_fresh = 'not ' ~ is_too_old('contact', 'coalesce(occurred_at, received_at)') -%}
+{%- set session_that_stands_in = "case when visitor_kind in ('user_id', "
+    ~ "'client_session_id') then arrived.client_session_id end" -%}
+{%- set profile_that_stands_in = 'case when visitor_kind is null and arrived.email is null '
+    ~ 'and ' ~ is_fresh ~ ' then arrived.profile end' -%}
+{%- set told = ['occurred_at', 'device_created_at', 'event_name', 'client_session_id',
+    'sent_at', 'page_host', 'page_path', 'referrer_host', 'utm_source', 'utm_medium',
+    'utm_campaign', 'region', 'opt_out_signal', 'product_id', 'category', 'currency',
+    'order_id', 'page_view_id', 'feature_name', 'experiment_id', 'experiment_arm',
+    'quantity', 'unit_price', 'engaged_seconds', 'scroll_ratio', 'ip_network'] -%}
+{%- set made = ['producer', 'event_id', 'event_type', 'user_key', 'device_key',
+    'session_key', 'email_key', 'profile_key', 'user_agent_key', 'path_key',
+    'business_key', 'copy_number', 'activity_date'] %}
 with
 
 arrived as (
@@ -22,19 +37,15 @@ arrived as (
         identity=['source', 'event_id'],
         given=['source', 'given_event_id'],
         delivery=['input_name', 'source', 'event_id', 'received_at'],
-        content=['occurred_at', 'device_created_at', 'event_name', 'client_session_id',
-            'sent_at', 'page_host', 'page_path', 'referrer_host', 'utm_source',
-            'utm_medium', 'utm_campaign', 'region', 'opt_out_signal', 'product_id',
-            'category', 'currency', 'order_id', 'page_view_id', 'feature_name',
-            'experiment_id', 'experiment_arm', 'quantity', 'unit_price',
-            'engaged_seconds', 'scroll_ratio', 'ip_network', 'invalid_reason'],
+        content=told + ['invalid_reason'],
         derived={
             'visitor_id': 'coalesce(' ~ pseudonym_of('visitor_kind', 'visitor_value')
                 ~ ', ' ~ nobody() ~ ')',
             'user_key': pseudonym_of("'user_id'", 'user_id'),
             'device_key': pseudonym_of("'device_id'", 'device_id'),
             'email_key': pseudonym_of("'email'", 'email'),
-            'profile_key': pseudonym_of("'profile'", 'profile'),
+            'profile_key': 'case when ' ~ is_fresh ~ ' then '
+                ~ pseudonym_of("'profile'", 'profile') ~ ' end',
             'user_agent_key': pseudonym_of("'user_agent'", 'user_agent'),
             'path_key': path_key,
         },
@@ -45,18 +56,6 @@ arrived as (
 identifiers as (
 
     select * from {{ ref('identifiers') }}
-
-),
-
-profiles as (
-
-    select * from {{ ref('profiles') }}
-
-),
-
-user_agents as (
-
-    select * from {{ ref('user_agents') }}
 
 ),
 
@@ -74,7 +73,7 @@ delivered as (
         devices.pseudonym as device_key,
         sessions.pseudonym as session_key,
         emails.pseudonym as email_key,
-        profiles.profile_key,
+        case when {{ is_fresh }} then profiles.profile_key end as profile_key,
         user_agents.user_agent_key,
         arrived.client_session_id,
         {{ path_key }} as path_key,
@@ -115,6 +114,14 @@ delivered as (
         arrived.device_created_at,
         arrived.sent_at,
         arrived.received_at,
+        {{- is_erased('events', [
+            ('arrived.visitor_value', 'visitors.pseudonym'),
+            ('arrived.user_id', 'users.pseudonym'),
+            ('arrived.device_id', 'devices.pseudonym'),
+            ('arrived.email', 'emails.pseudonym'),
+            (session_that_stands_in, 'sessions.pseudonym'),
+            (profile_that_stands_in, 'profiles.profile_key'),
+        ]) }}
         {{ build_time() }} as arrived_at
     from arrived
     left join identifiers as visitors
@@ -132,9 +139,10 @@ delivered as (
         and arrived.client_session_id = sessions.raw_value
     left join identifiers as emails
         on emails.identifier_kind = 'email' and arrived.email = emails.raw_value
-    left join profiles on arrived.profile = profiles.profile
-    left join user_agents on arrived.user_agent = user_agents.user_agent
+    left join {{ ref('profiles') }} as profiles on arrived.profile = profiles.profile
+    left join {{ ref('user_agents') }} as user_agents
+        on arrived.user_agent = user_agents.user_agent
 
 )
 
-select * from delivered
+{{ stubs_in_place_of_erased('events', 'delivered', told + made, is_of_visitor=true) }}

@@ -20,15 +20,7 @@ normalised as (
             {{ url_part('referrer', 'host') }},
             coalesce({{ url_part('page_url', 'host') }}, '')
         ) as referring_host,
-        case
-            when sent_at is not null
-                and received_at is not null
-                and device_created_at is not null
-                and coalesce(occurred_at, device_created_at) = device_created_at
-                then {{ seconds_after('received_at',
-                    exact_seconds_between('sent_at', 'device_created_at')) }}
-            else coalesce(occurred_at, device_created_at)
-        end as corrected_at
+        {{ corrected_time() }} as corrected_at
     from {{ ref('int_events__normalised') }}
 
 ),

@@ -5,7 +5,9 @@
     materialized='incremental',
     incremental_strategy='append',
     full_refresh=false,
+    pre_hook="{{ forget_unknown_assignments() }}",
 ) }}
+-- depends_on: {{ ref('identifiers') }}
 with
 
 components as (

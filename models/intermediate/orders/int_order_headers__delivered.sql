@@ -4,10 +4,16 @@
     incremental_strategy='append',
     pre_hook=[
         "{{ forget_rows_read_again('order_headers') }}",
+        "{{ forget_stubs_read_again('order_headers') }}",
+        "{{ erase_old_rows('order_headers') }}",
         "{{ release_rows_whose_time_has_come('ordered_at') }}",
     ],
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
+-- depends_on: {{ ref('int_order_lines__delivered') }}
+{%- set told = ['status', 'channel', 'payment_method', 'currency', 'ordered_at'] -%}
+{%- set made = ['order_id', 'user_key', 'visitor_id', 'email_key', 'copy_number',
+    'updated_at'] %}
 with
 
 arrived as (
@@ -17,8 +23,7 @@ arrived as (
         dataset='order_headers',
         identity=['source', 'order_id'],
         delivery=['input_name', 'source', 'order_id', 'updated_at', 'received_at'],
-        content=['status', 'channel', 'payment_method', 'currency', 'ordered_at',
-            'invalid_reason'],
+        content=told + ['invalid_reason'],
         derived={
             'user_key': pseudonym_of("'user_id'", 'user_id'),
             'visitor_id': pseudonym_of("'anonymous_id'", 'anonymous_id'),
@@ -52,6 +57,11 @@ delivered as (
         arrived.ordered_at,
         arrived.updated_at,
         arrived.received_at,
+        {{- is_erased('order_headers', [
+            ('arrived.user_id', 'users.pseudonym'),
+            ('arrived.anonymous_id', 'visitors.pseudonym'),
+            ('arrived.email', 'emails.pseudonym'),
+        ], [is_order_of_erased('arrived')]) }}
         {{ build_time() }} as arrived_at
     from arrived
     left join identifiers as users
@@ -64,4 +74,4 @@ delivered as (
 
 )
 
-select * from delivered
+{{ stubs_in_place_of_erased('order_headers', 'delivered', told + made) }}

@@ -32,11 +32,9 @@ judged as (
         channel,
         payment_method,
         currency,
-        case
-            when invalid_reason is not null then 'invalid'
-            when place > 1 then 'duplicate'
-            else 'kept'
-        end as bucket,
+        {{ bucket_of_unusable(
+            'invalid_reason', "case when place > 1 then 'duplicate' else 'kept' end") }}
+            as bucket,
         case
             when invalid_reason is not null then invalid_reason
             when place > 1 then 'an older version of the order'

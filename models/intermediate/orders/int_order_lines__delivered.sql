@@ -4,10 +4,18 @@
     incremental_strategy='append',
     pre_hook=[
         "{{ forget_rows_read_again('order_lines') }}",
+        "{{ forget_stubs_read_again('order_lines') }}",
+        "{{ erase_old_rows('order_lines') }}",
+        "{{ erase_lines_of_erased_orders() }}",
         "{{ release_rows_whose_time_has_come('ordered_at') }}",
     ],
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
+-- depends_on: {{ ref('int_order_headers__validated') }}
+{%- set told = ['product_id', 'category', 'currency', 'payment_method', 'status',
+    'channel', 'quantity', 'unit_price', 'discount', 'ordered_at'] -%}
+{%- set made = ['order_id', 'line_id', 'user_key', 'visitor_id', 'email_key',
+    'copy_number'] %}
 with
 
 arrived as (
@@ -17,9 +25,7 @@ arrived as (
         dataset='order_lines',
         identity=['source', 'order_id', 'line_id'],
         delivery=['input_name', 'source', 'order_id', 'line_id', 'received_at'],
-        content=['product_id', 'category', 'currency', 'payment_method', 'status',
-            'channel', 'quantity', 'unit_price', 'discount', 'ordered_at',
-            'invalid_reason'],
+        content=told + ['invalid_reason'],
         derived={
             'user_key': pseudonym_of("'user_id'", 'user_id'),
             'visitor_id': pseudonym_of("'anonymous_id'", 'anonymous_id'),
@@ -58,6 +64,11 @@ delivered as (
         arrived.discount,
         arrived.ordered_at,
         arrived.received_at,
+        {{- is_erased('order_lines', [
+            ('arrived.user_id', 'users.pseudonym'),
+            ('arrived.anonymous_id', 'visitors.pseudonym'),
+            ('arrived.email', 'emails.pseudonym'),
+        ], [is_order_of_erased('arrived')]) }}
         {{ build_time() }} as arrived_at
     from arrived
     left join identifiers as users
@@ -70,4 +81,4 @@ delivered as (
 
 )
 
-select * from delivered
+{{ stubs_in_place_of_erased('order_lines', 'delivered', told + made) }}

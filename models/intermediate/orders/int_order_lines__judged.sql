@@ -48,6 +48,7 @@ judged as (
         coalesce(lines.status, headers.status, 'completed') as status,
         coalesce(lines.channel, headers.channel) as channel,
         case
+            when lines.invalid_reason = 'erased' then 'erased'
             when lines.invalid_reason is not null then 'invalid'
             when lines.source = 'shop' and headers.order_id is null then 'invalid'
             when lines.place > 1 then 'duplicate'

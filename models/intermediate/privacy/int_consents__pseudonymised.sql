@@ -1,3 +1,5 @@
+{#- Consents with pseudonyms. Of an erased subject nothing is left but that there was a
+    row: all its stubs are alike, so they need not be found again. -#}
 with
 
 validated as (
@@ -22,6 +24,10 @@ pseudonymised as (
         validated.status,
         validated.policy_version,
         validated.invalid_reason,
+        {{- is_erased('consents', [], [
+            'identifiers.pseudonym is null and validated.subject_value is not null and '
+                ~ has_tombstone('validated.subject_kind', 'validated.subject_value'),
+        ], relation='validated') }}
         validated.changed_at
     from validated
     left join identifiers
@@ -30,4 +36,9 @@ pseudonymised as (
 
 )
 
-select * from pseudonymised
+{{ stubs_in_place_of_erased(
+    'consents',
+    'pseudonymised',
+    ['subject_key', 'purpose', 'status', 'policy_version', 'changed_at'],
+    kept=[],
+) }}

@@ -6,7 +6,11 @@
     schema='vault',
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ forget_outdated_match_keys() }}",
+    pre_hook=[
+        "{{ forget_outdated_match_keys() }}",
+        "{{ forget_unreferenced(
+            'profile_key', [('int_events__delivered', 'profile_key')]) }}",
+    ],
 ) }}
 with
 

@@ -4,9 +4,14 @@
     schema='vault',
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ forget_dropped_data() }}",
+    pre_hook=[
+        "{{ forget_dropped_data() }}",
+        "{{ forget_unreferenced(
+            'profile_key', [('int_events__delivered', 'profile_key')]) }}",
+    ],
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
+-- depends_on: {{ ref('identifiers') }}
 {%- set held = this if is_incremental() else '(select null as profile)' %}
 with
 
@@ -18,7 +23,13 @@ observed as (
         {{ name }}{% if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ ref('int_events__normalised') }}
-    where profile is not null and {{ news_of('events') }}
+    where
+        profile is not null
+        and {{ news_of('events') }}
+        {{- unless_of_erased() }}
+        {{- unless_too_old('events') }}
+        and not {{ is_too_old(
+            'contact', 'coalesce(' ~ corrected_time() ~ ', received_at)') }}
 
 ),
 
@@ -27,7 +38,11 @@ unseen as (
     select observed.*
     from observed
     left join {{ held }} as held on observed.profile = held.profile
-    where held.profile is null
+    where
+        held.profile is null
+        {%- if tombstones() %}
+        and not {{ has_tombstone("'profile'", 'observed.profile') }}
+        {%- endif %}
 
 )
 

@@ -3,9 +3,14 @@
     schema='vault',
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ forget_dropped_data() }}",
+    pre_hook=[
+        "{{ forget_dropped_data() }}",
+        "{{ forget_unreferenced(
+            'user_agent_key', [('int_events__delivered', 'user_agent_key')]) }}",
+    ],
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
+-- depends_on: {{ ref('identifiers') }}
 {%- set held = this if is_incremental() else '(select null as user_agent)' %}
 with
 
@@ -13,7 +18,11 @@ observed as (
 
     select distinct user_agent
     from {{ ref('int_events__normalised') }}
-    where user_agent is not null and {{ news_of('events') }}
+    where
+        user_agent is not null
+        and {{ news_of('events') }}
+        {{- unless_of_erased() }}
+        {{- unless_too_old('events') }}
 
 ),
 

@@ -4,8 +4,9 @@
     'consent_changes', 'consents', 'customer_consents', 'customer_days',
     'customer_features', 'customer_identifiers', 'customer_segments', 'customers',
     'events', 'identity_changes', 'identity_edges', 'lateness', 'order_lines', 'orders',
-    'page_views', 'personal_data', 'quarantined_rows', 'rfm_scores', 'row_ledger',
-    'segment_audience', 'segment_models', 'segments', 'sessions', 'stitched_sessions',
+    'page_views', 'personal_data', 'quarantined_rows', 'retention_periods', 'rfm_scores',
+    'row_ledger', 'segment_audience', 'segment_models', 'segments', 'sessions',
+    'stitched_sessions',
 ] -%}
 {%- for name in marts + ['int_batches__completed'] -%}
     {%- do ref(name) -%}

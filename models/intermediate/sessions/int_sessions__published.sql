@@ -5,6 +5,7 @@
     incremental_strategy='delete+insert',
     unique_key='session_id',
     full_refresh=false,
+    pre_hook="{{ forget_old_sessions() }}",
 ) }}
 {%- set rules = "'" ~ local_md5(rule_settings()) ~ "'" %}
 with

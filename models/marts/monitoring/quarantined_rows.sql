@@ -12,7 +12,7 @@ events as (
         occurred_at,
         received_at
     from {{ ref('int_events__delivered') }}
-    where invalid_reason is not null
+    where invalid_reason != 'erased'
 
 ),
 

@@ -2,6 +2,7 @@
     what is usable. -#}
 {%- set buckets = [
     'kept', 'duplicate', 'double_fired', 'invalid', 'late', 'bot', 'no_consent',
+    'erased',
 ] -%}
 with
 
@@ -33,7 +34,7 @@ tallied as (
         'events' as dataset,
         source,
         input_name,
-        case when invalid_reason is null then 'kept' else 'invalid' end as bucket,
+        {{ bucket_of_unusable('invalid_reason', "'kept'") }} as bucket,
         count(*) as row_count
     from {{ ref('int_events__delivered') }}
     group by 1, 2, 3, 4
