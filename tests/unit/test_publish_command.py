@@ -6,7 +6,10 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from habitue.audit import read_trail
 from habitue.cli import app
+from habitue.privacy.keyring import open_keyring
+from habitue.privacy.keys import find_key
 
 BUILT = """
     create schema marts;
@@ -23,6 +26,8 @@ def database(tmp_path):
     path = tmp_path / "built.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute(BUILT)
+        key = find_key(os.environ, allow_demo_key=True)
+        open_keyring(connection, key, vault="vault")
     return path
 
 
@@ -52,6 +57,10 @@ def test_a_publish_is_summed_up(database, folder):
     assert "│ marts.segments │ aggregates │ 3 │" in text
     assert "1 tables, 3 rows" in text
     assert ran.stderr == ""
+    with duckdb.connect(str(database)) as connection:
+        [entry] = read_trail(connection)
+    assert (entry.action, entry.row_count) == ("publish", 3)
+    assert json.loads(entry.parameters)["destination"] == str(folder / "copy.duckdb")
 
 
 def test_a_publish_for_machines_is_json(database, folder):
