@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from habitue.publishing import Publication
 
 LEVELS = {
-    Audience.aggregates: {"segments", "segment_models", "row_ledger", "lateness"},
+    Audience.aggregates: {
+        "segments", "segment_audience", "segment_models", "row_ledger", "lateness",
+        "personal_data", "retention_periods",
+    },
     Audience.reader: {"customers", "events", "page_views", "orders", "sessions"},
     Audience.analyst: {"int_events__delivered", "k_evidence", "segment_centroids"},
 }
