@@ -27,9 +27,12 @@
     {{ return(found | sort(attribute='layer,schema,table')) }}
 {%- endmacro %}
 
-{#- What a node is to a privacy officer; nothing where it is neither raw nor published. -#}
+{#- What a node is to a privacy officer; nothing where it is neither raw nor published.
+    Tables that habitue keeps for itself stand as sources in the YAML. -#}
 {% macro layer_of(node) -%}
-    {%- if node.resource_type == 'source' -%}{{ return('source') }}
+    {%- if node.resource_type == 'source' -%}
+        {{ return({'habitue_vault': 'vault', 'habitue_audit': 'audit'}.get(
+            node.source_name, 'source')) }}
     {%- elif node.resource_type != 'model' -%}{{ return(none) }}
     {%- elif node.config.schema == 'vault' -%}{{ return('vault') }}
     {%- endif -%}
@@ -40,7 +43,8 @@
     their classes. -#}
 {% macro inputs_of(node) -%}
     {%- if node.resource_type == 'source' -%}
-        {{ return([{'name': node.source_name, 'names': [], 'classes': []}]) }}
+        {%- set name = node.source_name if layer_of(node) == 'source' else 'habitue' -%}
+        {{ return([{'name': name, 'names': [], 'classes': []}]) }}
     {%- endif -%}
     {%- set seen, waiting, inputs = {}, [node.unique_id], [] -%}
     {%- for step in range(10000) if waiting -%}

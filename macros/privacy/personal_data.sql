@@ -10,7 +10,7 @@
         'ip': ['truncate', 'drop'], 'url': ['generalise', 'drop'],
         'free_text': ['drop'], 'behaviour': ['keep'], 'purchase': ['keep'],
         'consent': ['keep'], 'inferred': ['keep'], 'pseudonym': ['keep'],
-        'none': ['keep'],
+        'operator': ['keep'], 'none': ['keep'],
     }) }}
 {%- endmacro %}
 

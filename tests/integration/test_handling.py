@@ -75,12 +75,14 @@ def apply(tmp_path_factory: pytest.TempPathFactory) -> Apply:
     folder = tmp_path_factory.mktemp("macros")
 
     def run(expression: str, texts: list[str | None]) -> list[str | None]:
-        answer = dbtRunner().invoke([
-            *("compile", "--quiet", "--log-level-file", "none"),
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-            *("--target-path", str(folder / "target")),
-            *("--inline", f"select {{{{ {expression} }}}} as made from texts"),
-        ])  # fmt: skip
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("HABITUE_DATABASE", str(folder / "habitue.duckdb"))
+            answer = dbtRunner().invoke([
+                *("compile", "--quiet", "--log-level-file", "none"),
+                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                *("--target-path", str(folder / "target")),
+                *("--inline", f"select {{{{ {expression} }}}} as made from texts"),
+            ])  # fmt: skip
         assert answer.success, answer.exception
         with duckdb.connect() as connection:
             frame = pd.DataFrame({"text": pd.Series(texts, dtype=object)})

@@ -6,6 +6,7 @@ The server is a real PostgreSQL, and what a role may do is tried as a member of 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -21,6 +22,7 @@ from typer.testing import CliRunner
 from warehouse import WITHOUT_UNIT_TESTS, Warehouse
 
 from habitue.cli import app
+from habitue.privacy.keyring import open_keyring
 from habitue.privacy.keys import find_key, pad_key
 from habitue.publishing import Audience, PublishError, publish
 
@@ -33,8 +35,13 @@ if TYPE_CHECKING:
 
 LEVELS = {
     Audience.aggregates: {
-        "segments", "segment_audience", "segment_models", "row_ledger", "lateness",
-        "personal_data", "retention_periods",
+        "segments",
+        "segment_audience",
+        "segment_models",
+        "row_ledger",
+        "lateness",
+        "personal_data",
+        "retention_periods",
     },
     Audience.reader: {"customers", "events", "page_views", "orders", "sessions"},
     Audience.analyst: {"int_events__delivered", "k_evidence", "segment_centroids"},
@@ -287,6 +294,10 @@ def test_somebody_in_no_role_reads_nothing(on_server: Database) -> None:
 # How a copy on a server is replaced. A shop of a few rows stands for a real one.
 
 SMALL = """
+    create schema vault;
+    create table vault.identifiers (
+        identifier_kind varchar, raw_value varchar, pseudonym uuid
+    );
     create schema marts;
     create schema intermediate;
     create table marts.segments as select range as segment_id from range(3);
@@ -306,6 +317,9 @@ SMALL = """
 def small(tmp_path: Path) -> Warehouse:
     warehouse = Warehouse(tmp_path)
     change(warehouse, SMALL)
+    with duckdb.connect(str(warehouse.database)) as connection:
+        key = find_key(os.environ, allow_demo_key=True)
+        open_keyring(connection, key, vault="vault")
     return warehouse
 
 
