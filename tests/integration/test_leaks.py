@@ -55,7 +55,6 @@ RAW = [
     *("5f7c8ec7c33c6c004bbafe82", "buyer.planted", "unplanned"),
 ]
 # Every table outside of the vault, with a query that gives each row as one text.
-# Every table outside of the vault, with a query that gives each row as one text.
 STORED = """
     select table_schema, table_name, format(
         '(select lower(cast(stored as varchar)) as text from "{}"."{}" as stored)',
