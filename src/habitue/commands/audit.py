@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from habitue.audit import Entry, read_trail, record, verify
+from habitue.commands.options import AsJson, Database, path_of, refused
 from habitue.database import DatabaseError, opened
 from habitue.privacy.connection import opened_vault
 
@@ -25,12 +25,6 @@ audit_app = typer.Typer(
     add_completion=False,
 )
 _TAMPERED = 1
-_BAD_INPUT = 2
-Database = Annotated[
-    Path | None,
-    typer.Option(help="DuckDB file; default HABITUE_DATABASE or habitue.duckdb."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 @audit_app.callback()
@@ -52,10 +46,10 @@ def list_command(
 ) -> None:
     """Show the trail. No key is needed, so nothing is checked: see verify."""
     try:
-        with opened(_path(database)) as connection:
+        with opened(path_of(database)) as connection:
             entries = read_trail(connection)
     except DatabaseError as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     if action is not None:
         entries = [entry for entry in entries if entry.action == action]
     if as_json:
@@ -79,12 +73,12 @@ def verify_command(
 ) -> None:
     """Check that no entry was changed, deleted, added or moved; exit code 1 if so."""
     try:
-        with opened_vault(_path(database), read_only=True) as held:
+        with opened_vault(path_of(database), read_only=True) as held:
             verdict = verify(
                 held.connection, held.keyring.secret, vault=held.vault, noted_head=head
             )
     except DatabaseError as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     if as_json:
         typer.echo(json.dumps(verdict._asdict(), indent=2))
     elif verdict.reason is None:
@@ -104,11 +98,11 @@ def export_command(
 ) -> None:
     """Write the whole trail to a file; that is an entry of its own."""
     if out.suffix not in {".json", ".csv"}:
-        raise _refused(DatabaseError(f"{out} must end in .json or .csv."))
+        raise refused(DatabaseError(f"{out} must end in .json or .csv."))
     if out.exists() or not out.parent.is_dir():
-        raise _refused(DatabaseError(f"{out} exists, or its folder does not."))
+        raise refused(DatabaseError(f"{out} exists, or its folder does not."))
     try:
-        with opened_vault(_path(database)) as held:
+        with opened_vault(path_of(database)) as held:
             count = len(read_trail(held.connection)) + 1
             record(
                 held.connection,
@@ -120,7 +114,7 @@ def export_command(
             )
             entries = read_trail(held.connection)
     except DatabaseError as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     with out.open("x", encoding="utf-8", newline="") as file:
         if out.suffix == ".json":
             json.dump([_as_dict(entry) for entry in entries], file, indent=2)
@@ -129,15 +123,6 @@ def export_command(
             writer.writerow(Entry._fields)
             writer.writerows(entries)
     Console(stderr=True).print(f"{len(entries)} entries in {out}", highlight=False)
-
-
-def _path(database: Path | None) -> Path:
-    return database or Path(os.environ.get("HABITUE_DATABASE", "habitue.duckdb"))
-
-
-def _refused(error: Exception) -> typer.Exit:
-    typer.secho(f"Error: {error}", err=True, fg="red")
-    return typer.Exit(_BAD_INPUT)
 
 
 def _as_dict(entry: Entry) -> dict[str, object]:

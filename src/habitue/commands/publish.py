@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from habitue.audit import record
+from habitue.commands.options import AsJson, Database, path_of, refused
 from habitue.database import DatabaseError
 from habitue.privacy.connection import opened_vault
 from habitue.publishing import Audience, PublishError, publish
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from habitue.publishing.contents import Progress as Told
     from habitue.publishing.publication import Recorder
 
-_BAD_INPUT = 2
 _MEGABYTE = 1_000_000
 
 
@@ -55,14 +54,11 @@ def publish_command(
     force: Annotated[
         bool, typer.Option("--force", help="Replace a file that was not published.")
     ] = False,
-    database: Annotated[
-        Path | None,
-        typer.Option(help="DuckDB file; default HABITUE_DATABASE or habitue.duckdb."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    database: Database = None,
+    as_json: AsJson = False,
 ) -> None:
     """Publish a copy of the marts, whole or not at all; never the vault."""
-    path = database or Path(os.environ.get("HABITUE_DATABASE", "habitue.duckdb"))
+    path = path_of(database)
     try:
         with _progress() as progress:
             published = publish(
@@ -76,8 +72,7 @@ def publish_command(
                 force=force,
             )
     except (DatabaseError, PublishError) as error:
-        typer.secho(f"Error: {error}", err=True, fg="red")
-        raise typer.Exit(_BAD_INPUT) from error
+        raise refused(error) from error
     if as_json:
         typer.echo(json.dumps(_as_dict(published), indent=2, default=str))
         return

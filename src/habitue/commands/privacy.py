@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from habitue.audit import read_trail, record
+from habitue.commands.options import AsJson, Database, path_of, refused
+from habitue.commands.rotation import rotate_key_command
 from habitue.database import DatabaseError
 from habitue.privacy import erasure
 from habitue.privacy.absence import look_for
@@ -34,7 +35,6 @@ from habitue.privacy.person import (
     tombstone_of_asked,
     tombstones_of,
 )
-from habitue.rotation_command import rotate_key_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,7 +48,6 @@ privacy_app = typer.Typer(
     add_completion=False,
 )
 privacy_app.command(name="rotate-key")(rotate_key_command)
-_BAD_INPUT = 2
 _STILL_THERE = 1
 _FOLDER = Path("privacy")
 
@@ -64,12 +63,7 @@ _Kind = Annotated[
     str | None,
     typer.Option(help=f"Its kind, where it may be several: {', '.join(KINDS)}."),
 ]
-_Database = Annotated[
-    Path | None,
-    typer.Option(help="DuckDB file; default HABITUE_DATABASE or habitue.duckdb."),
-]
 _Folder = Annotated[Path, typer.Option(help="Folder to write into.")]
-_Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 @privacy_app.callback()
@@ -82,9 +76,9 @@ def access_command(
     *,
     identifier: _Identifier,
     kind: _Kind = None,
-    database: _Database = None,
+    database: Database = None,
     out: _Folder = _FOLDER,
-    is_json: _Json = False,
+    is_json: AsJson = False,
 ) -> None:
     """Show everything that is held about a person, as JSON and as a page to read.
 
@@ -92,7 +86,7 @@ def access_command(
     nothing is written.
     """
     with _refusing(), Console(stderr=True).status("Reading"):
-        with opened_vault(_path(database)) as opened:
+        with opened_vault(path_of(database)) as opened:
             person = find_person(opened, identifier, kind=kind)
             held = read_held(opened, person, identifier)
             parts = {part.name: len(part.rows) for part in held.parts}
@@ -119,7 +113,7 @@ def erase_command(
     *,
     identifier: _Identifier = "",
     kind: _Kind = None,
-    database: _Database = None,
+    database: Database = None,
     out: _Folder = _FOLDER,
     is_agreed: Annotated[
         bool, typer.Option("--yes", help="Do not ask before it is done.")
@@ -134,14 +128,14 @@ def erase_command(
             help="Rewrite the file, so that none of its bytes is the person's.",
         ),
     ] = True,
-    is_json: _Json = False,
+    is_json: AsJson = False,
 ) -> None:
     """Erase a person: from the vault, the rows and everything made of them.
 
     What is made again, like features and segments, follows at the next `dbt build`.
     """
     console = Console(stderr=True)
-    path = _path(database)
+    path = path_of(database)
     with _refusing(), console.status("Looking") as status:
         with opened_vault(path, finishing=erasure.WORK) as opened:
             plan = _begun(opened, identifier, is_resumed=is_resumed)
@@ -184,10 +178,10 @@ def erase_command(
 
 
 @privacy_app.command(name="compact")
-def compact_command(*, database: _Database = None) -> None:
+def compact_command(*, database: Database = None) -> None:
     """Rewrite the database file, so that its bytes hold nothing of what was deleted."""
     with _refusing(), Console(stderr=True).status("Rewriting the file"):
-        freed = _compact(_path(database))
+        freed = _compact(path_of(database))
     typer.echo(f"Freed {freed:,} bytes.")
 
 
@@ -203,8 +197,8 @@ def verify_command(
         Path | None,
         typer.Option(help="A published copy to look through instead of the database."),
     ] = None,
-    database: _Database = None,
-    is_json: _Json = False,
+    database: Database = None,
+    is_json: AsJson = False,
 ) -> None:
     """Prove that nothing is left of a person, or show where something is.
 
@@ -215,7 +209,7 @@ def verify_command(
             raise PersonError("Give an identifier, or --certificate with its file.")
         if published and not published.is_file():
             raise PersonError(f"No published copy at {published}.")
-        with opened_vault(_path(database)) as opened:
+        with opened_vault(path_of(database)) as opened:
             secret = opened.keyring.secret
             told = read_certificate(certificate, secret=secret) if certificate else None
             stones = [one["tombstone"] for one in told["tombstones"]] if told else []
@@ -247,10 +241,6 @@ def verify_command(
         raise typer.Exit(_STILL_THERE)
 
 
-def _path(database: Path | None) -> Path:
-    return database or Path(os.environ.get("HABITUE_DATABASE", "habitue.duckdb"))
-
-
 @contextmanager
 def _refusing() -> Iterator[None]:
     """One line for what cannot be done, and 2; a person erased before is no error."""
@@ -266,8 +256,7 @@ def _refusing() -> Iterator[None]:
         PersonError,
         PrivateFileError,
     ) as error:
-        typer.secho(f"Error: {error}", err=True, fg="red")
-        raise typer.Exit(_BAD_INPUT) from error
+        raise refused(error) from error
 
 
 def _begun(

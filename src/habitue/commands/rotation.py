@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn
 from rich.progress import Progress as ProgressBar
 
+from habitue.commands.options import AsJson, Database, path_of, refused
 from habitue.database import DatabaseError
 from habitue.privacy.keys import KEY_VARIABLE
 from habitue.privacy.rotation import (
@@ -22,15 +22,10 @@ from habitue.privacy.rotation import (
     rotate_key,
 )
 
-_BAD_INPUT = 2
-
 
 def rotate_key_command(
     *,
-    database: Annotated[
-        Path | None,
-        typer.Option(help="DuckDB file; default HABITUE_DATABASE or habitue.duckdb."),
-    ] = None,
+    database: Database = None,
     mapping: Annotated[
         Path | None,
         typer.Option(
@@ -41,14 +36,14 @@ def rotate_key_command(
     cancel: Annotated[
         bool, typer.Option("--cancel", help="Give up a rotation that was killed.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Replace the pseudonym key: every pseudonym is made again, nobody is lost.
 
     The new key is read from HABITUE_NEW_PSEUDONYM_KEY. A rotation that was killed is
     finished by running the command again.
     """
-    path = database or Path(os.environ.get("HABITUE_DATABASE", "habitue.duckdb"))
+    path = path_of(database)
     console = Console(stderr=True)
     try:
         if cancel:
@@ -59,8 +54,7 @@ def rotate_key_command(
             return
         report = _with_progress(path, mapping, console)
     except (DatabaseError, RotationError) as error:
-        typer.secho(f"Error: {error}", err=True, fg="red")
-        raise typer.Exit(_BAD_INPUT) from error
+        raise refused(error) from error
     if as_json:
         typer.echo(json.dumps(report._asdict(), indent=2))
         return

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from habitue.commands.options import AsJson, Database, path_of, refused
 from habitue.database import DatabaseError
 from habitue.identity import IdentityError, compare, explain
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 identity_app = typer.Typer(
     help="Who is who, and why.", no_args_is_help=True, add_completion=False
 )
-_BAD_INPUT = 2
 _SHORT = 8
 _MOST_ROWS = 40
 
@@ -47,25 +45,21 @@ def explain_command(
         str | None,
         typer.Argument(metavar="[OTHER]", help="Another: are the two one customer?"),
     ] = None,
-    database: Annotated[
-        Path | None,
-        typer.Option(help="DuckDB file; default HABITUE_DATABASE or habitue.duckdb."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    database: Database = None,
+    as_json: AsJson = False,
 ) -> None:
     """Explain what makes a customer, or what ties two ids together or keeps them apart.
 
     No raw identifier is printed but those that were typed.
     """
-    path = database or Path(os.environ.get("HABITUE_DATABASE", "habitue.duckdb"))
+    path = path_of(database)
     try:
         if other is None:
             found: Explanation | Comparison = explain(path, one)
         else:
             found = compare(path, one, other)
     except (DatabaseError, IdentityError) as error:
-        typer.secho(f"Error: {error}", err=True, fg="red")
-        raise typer.Exit(_BAD_INPUT) from error
+        raise refused(error) from error
     if as_json:
         typer.echo(json.dumps(_plain(found), indent=2))
     elif other is None:
