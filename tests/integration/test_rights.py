@@ -40,6 +40,9 @@ TABLES = (
     "marts.quarantined_rows",
     "marts.lateness",
     "marts.customer_features",
+    "marts.consents",
+    "marts.consent_changes",
+    "marts.customer_consents",
     "intermediate.int_visitor_days__alternated",
     "intermediate.int_user_agents__classified",
     "vault.identifiers",
@@ -63,6 +66,9 @@ MODELS = (
     "quarantined_rows",
     "lateness",
     "match_keys",
+    "consents",
+    "consent_changes",
+    "customer_consents",
 )
 KEPT = (
     "select source, dataset, input_name, bucket, bucket_row_count "

@@ -158,10 +158,7 @@ def _require_meaningful(
 ) -> None:
     if not asked.strip():
         raise PersonError("The identifier is empty.")
-    if kind and kind not in KINDS:
-        raise PersonError(
-            f"There is no kind {kind!r}: it is one of {', '.join(KINDS)}."
-        )
+    require_kind(kind)
     if kind and normalised(kind, asked) is None:
         raise PersonError(f"{asked!r} is no {kind}.")
     if not has_table(opened.connection, "identity_exclusions", schema="lookups"):
@@ -315,7 +312,11 @@ def _named_beside(
         if strangers and _has_components(opened.connection)
         else ""
     )
-    held = "or visitor_id in keys or device_key in keys or session_key in keys"
+    held = [
+        f"or {column} in (select unnest($keys))"
+        for column in ("visitor_id", "device_key", "session_key")
+        if everywhere
+    ]
     rows = opened.connection.execute(
         f"""
         with named as (
@@ -325,7 +326,7 @@ def _named_beside(
             from {_NAMED}
             where user_key in (select unnest($keys))
                 or email_key in (select unnest($keys))
-                {held.replace("keys", "(select unnest($keys))") if everywhere else ""}
+                {" ".join(held)}
         )
         select pseudonym, identifier_kind
         from named
