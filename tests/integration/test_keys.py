@@ -51,6 +51,9 @@ MARTS = (
     "marts.customer_features",
     "marts.row_ledger",
     "marts.quarantined_rows",
+    "marts.consents",
+    "marts.consent_changes",
+    "marts.customer_consents",
     "vault.identifiers",
     "vault.profiles",
     "vault.match_keys",
@@ -222,6 +225,7 @@ def test_no_old_id_is_left_in_any_table(before: Warehouse, rotated: Warehouse) -
             ("vault.match_keys", "match_key"),
             ("marts.sessions", "session_id"),
             ("marts.stitched_sessions", "stitched_session_id"),
+            ("marts.consent_changes", "consent_change_id"),
         )
         for (value,) in before.query(f"select {column} from {table}")
     }
@@ -255,6 +259,14 @@ def test_nothing_else_changes_meanwhile(before: Warehouse, rotated: Warehouse) -
         "order by all"
     )
     assert rotated.query(objects) == before.query(objects)
+
+
+def test_consents_have_the_ids_that_the_next_build_gives_them(
+    rotated: Warehouse, rebuilt: Warehouse
+) -> None:
+    ids = "select consent_change_id, pseudonym from marts.consent_changes order by 1"
+    assert len(rotated.query(ids)) > 20
+    assert rotated.query(ids) == rebuilt.query(ids)
 
 
 def test_customers_keep_their_history(before: Warehouse, rebuilt: Warehouse) -> None:

@@ -93,6 +93,16 @@ _CHANGES = """
     inner join key_map as givers on changes.from_customer_id = givers.old_id
     inner join key_map as takers on changes.to_customer_id = takers.old_id
 """
+_CONSENTS = """
+    select
+        changes.consent_change_id as old_id,
+        cast(md5(
+            cast(key_map.new_id as varchar) || '|' || changes.purpose
+            || '|' || cast(changes.said_at as varchar)
+        ) as uuid) as new_id
+    from marts.consent_changes as changes
+    inner join key_map on changes.pseudonym = key_map.old_id
+"""
 
 
 class RekeyingError(ValueError):
@@ -148,6 +158,7 @@ def _map_derived(connection: duckdb.DuckDBPyConnection) -> None:
         ),
         ("stitched_session_id", "intermediate.int_sessions__stitched", _STITCHED),
         ("identity_change_id", "marts.identity_changes", _CHANGES),
+        ("consent_change_id", "marts.consent_changes", _CONSENTS),
     ):
         if _exists(connection, table):
             connection.execute(
