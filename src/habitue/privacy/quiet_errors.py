@@ -35,6 +35,8 @@ _FACTS = re.compile(
     r"CSV Error on Line: \d+"
     r"|Expected Number of Columns: \d+ Found: \d+"
     r"|not utf-8 encoded"
+    r"|(?:No magic bytes found at end of|Footer length error in) file '[^'\n]+'"
+    r"|File '[^'\n]+' too small to be a Parquet file"
     r'|Malformed JSON in file "[^"\n]+", at byte \d+ in line \d+'
     r"|^  file = .+$",
     re.MULTILINE,

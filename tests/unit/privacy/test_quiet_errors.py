@@ -53,6 +53,15 @@ def test_a_line_of_a_file_is_named_but_not_quoted(cursor, tmp_path):
     assert f"file = {path}" in told
 
 
+@pytest.mark.parametrize("text", ["x", f"{PLANTED},1\n" * 9, "no length " + "PAR1"])
+def test_a_file_that_is_no_parquet_is_named(cursor, tmp_path, text):
+    path = tmp_path / "events.parquet"
+    path.write_text(text)
+    told = told_by(cursor, f"select * from read_parquet('{path}')")
+    assert str(path) in told
+    assert PLANTED not in told
+
+
 def test_what_is_wrong_with_the_sql_is_told_in_full(cursor):
     assert '"nonsense" was not found' in told_by(cursor, "select nonsense")
     assert "no_such_table" in told_by(cursor, "select * from no_such_table")
