@@ -29,7 +29,7 @@ $(VENV)/dev: $(VENV)/core
 install: $(VENV)/dev  ## Install the core and what development needs into .venv
 
 demo: $(VENV)/core  ## Build the demo data and show the segments
-	$(DBT) build --quiet --exclude-resource-type unit_test
+	$(DBT) build --log-level warn --exclude-resource-type unit_test
 	@$(BIN)/habitue summary
 
 test: lint unit integration build-twice  ## Everything CI runs
