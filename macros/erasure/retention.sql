@@ -14,6 +14,11 @@
 
 {% macro retention_days(class) -%}
     {%- set days = var('retention_days') or {} -%}
+    {%- if days is not mapping -%}
+        {{ exceptions.raise_compiler_error(
+            "retention_days is " ~ days ~ "; give days by class, as in {behaviour: 400}."
+        ) }}
+    {%- endif -%}
     {%- for name, number in days.items() -%}
         {%- if name not in retention_classes()
             or (number is not none and (number is not integer or number < 1)) -%}

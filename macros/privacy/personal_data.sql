@@ -18,6 +18,12 @@
     build. -#}
 {% macro handling_of(class) -%}
     {%- set allowed = handlings() -%}
+    {%- if var('personal_data') is not mapping -%}
+        {{ exceptions.raise_compiler_error(
+            "personal_data is " ~ var('personal_data')
+            ~ "; give what is done by class, as in {ip: drop}."
+        ) }}
+    {%- endif -%}
     {%- for name, handling in var('personal_data').items() -%}
         {%- if name not in allowed -%}
             {{ exceptions.raise_compiler_error(

@@ -357,6 +357,22 @@ def test_sources_must_be_a_list(warehouse: Warehouse, sources: Any) -> None:
     assert_refused(build, "sources must be a list")
 
 
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ({"retention_days": 30}, ["retention_days is 30", "give days by class"]),
+        ({"retention_days": {"behaviour": "long"}}, ["behaviour: long means nothing"]),
+        ({"personal_data": "drop"}, ["personal_data is drop", "by class"]),
+        ({"minimum_cell_size": 0}, ["minimum_cell_size is 0", "from 1 on"]),
+    ],
+)
+def test_settings_on_people_that_mean_nothing_are_refused(
+    warehouse: Warehouse, setting: dict[str, Any], words: list[str]
+) -> None:
+    build = warehouse.dbt("parse", variables=setting)
+    assert_refused(build, *words)
+
+
 def test_an_unknown_session_mode_is_refused(warehouse: Warehouse) -> None:
     path = save(warehouse.folder, "events.csv", EVENTS)
     build = warehouse.dbt(
