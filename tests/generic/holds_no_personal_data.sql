@@ -51,70 +51,9 @@ composed as (
 
 told as (
 
-    {%- for kind in ['email', 'ip', 'phone'] %}
-    select
-        column_name,
-        '{{ kind }}' as kind,
-        text
-    from suspects
-    where {{ matches_pattern('text', "'" ~ personal_patterns()[kind] ~ "'") }}
-    {%- if kind == 'ip' and networks %}
-        and not (
-            column_name in ('{{ networks | join("', '") }}')
-            and {{ matches_pattern('text', "'^[0-9.]+[.]0/24$|^[0-9a-f:]+::/48$'") }}
-        )
-    {%- endif %}
+    {{ texts_that_look_personal('suspects', networks) | indent(4) }}
     union all
-    {%- endfor %}
-    select
-        column_name,
-        'card' as kind,
-        text
-    from {{ each_match('suspects', 'text', "'" ~ card_numbers() ~ "'") }} as matched
-    where {{ passes_luhn(digits_of('found')) }}
-    union all
-    select
-        texts.column_name,
-        vault.kind,
-        texts.text
-    from texts
-    inner join vault on texts.text = vault.raw_text
-    union all
-    select
-        suspects.column_name,
-        vault.kind,
-        suspects.text
-    from suspects
-    inner join vault
-        on {{ normalised('phone', 'suspects.text') }} = vault.raw_text
-        and vault.kind = 'phone'
-    union all
-    select
-        tokens.column_name,
-        vault.kind,
-        tokens.text
-    from {{ each_match('composed', 'text',
-        "'[\\p{L}\\p{N}](?:[\\p{L}\\p{N}@._+-]*[\\p{L}\\p{N}])?'") }} as tokens
-    inner join vault on tokens.found = vault.raw_text
-    union all
-    select
-        phrases.column_name,
-        vault.kind,
-        phrases.text
-    from (
-        {%- for size in range(2, 5) %}
-        select
-            column_name,
-            text,
-            found
-            {%- for place in range(1, size) %} || ' ' || lead(found, {{ place }}) over (
-                partition by column_name, text order by found_number
-            ){% endfor %} as phrase
-        from {{ each_match('composed', 'text', "'[\\p{L}\\p{N}]+'") }} as words
-        {% if not loop.last %}union all{% endif %}
-        {%- endfor %}
-    ) as phrases
-    inner join vault on phrases.phrase = vault.raw_text and vault.kind = 'name'
+    {{ texts_of_the_vault('texts', 'suspects', 'composed', 'vault') | indent(4) }}
 
 )
 

@@ -53,12 +53,6 @@ arrived as (
 
 ),
 
-identifiers as (
-
-    select * from {{ ref('identifiers') }}
-
-),
-
 delivered as (
 
     select
@@ -94,13 +88,7 @@ delivered as (
         arrived.feature_name,
         arrived.experiment_id,
         arrived.experiment_arm,
-        case
-            when arrived.event_type = 'purchase'
-                then 'order ' || arrived.order_id || coalesce(
-                    ' product ' || arrived.product_id, '')
-            when arrived.event_type in ('page_view', 'screen_view')
-                then 'view ' || arrived.page_view_id
-        end as business_key,
+        {{ business_key_of('arrived') }} as business_key,
         arrived.invalid_reason,
         arrived.copy_number,
         arrived.quantity,
@@ -124,21 +112,17 @@ delivered as (
         ]) }}
         {{ build_time() }} as arrived_at
     from arrived
-    left join identifiers as visitors
+    {{- join_identifiers('arrived', {
+        'users': 'user_id', 'devices': 'device_id', 'emails': 'email',
+    }) }}
+    left join {{ ref('identifiers') }} as visitors
         on arrived.visitor_kind = visitors.identifier_kind
         and arrived.visitor_value = visitors.raw_value
-    left join identifiers as users
-        on users.identifier_kind = 'user_id' and arrived.user_id = users.raw_value
-    left join identifiers as devices
-        on devices.identifier_kind = 'device_id'
-        and arrived.device_id = devices.raw_value
-    left join identifiers as sessions
+    left join {{ ref('identifiers') }} as sessions
         on sessions.identifier_kind = 'client_session_id'
         and arrived.anonymous_id is null
         and arrived.device_id is null
         and arrived.client_session_id = sessions.raw_value
-    left join identifiers as emails
-        on emails.identifier_kind = 'email' and arrived.email = emails.raw_value
     left join {{ ref('profiles') }} as profiles on arrived.profile = profiles.profile
     left join {{ ref('user_agents') }} as user_agents
         on arrived.user_agent = user_agents.user_agent

@@ -33,12 +33,6 @@ arrived as (
 
 ),
 
-identifiers as (
-
-    select * from {{ ref('identifiers') }}
-
-),
-
 delivered as (
 
     select
@@ -64,13 +58,9 @@ delivered as (
         ], [is_order_of_erased('arrived')]) }}
         {{ build_time() }} as arrived_at
     from arrived
-    left join identifiers as users
-        on users.identifier_kind = 'user_id' and arrived.user_id = users.raw_value
-    left join identifiers as visitors
-        on visitors.identifier_kind = 'anonymous_id'
-        and arrived.anonymous_id = visitors.raw_value
-    left join identifiers as emails
-        on emails.identifier_kind = 'email' and arrived.email = emails.raw_value
+    {{- join_identifiers('arrived', {
+        'users': 'user_id', 'visitors': 'anonymous_id', 'emails': 'email',
+    }) }}
 
 )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from habitue.database import has_table
 from habitue.privacy.erased_rows import NOBODY, column_of, count_of
 from habitue.privacy.keyring import tombstone
-from habitue.privacy.keys import pseudonym
+from habitue.privacy.keys import keyed_hash_in_sql, pseudonym
 from habitue.privacy.person import (
     KINDS,
     PersonError,
@@ -258,24 +258,16 @@ def _without_effect(opened: PrivacyConnection, wanted: set[str]) -> list[Finding
         ("profiles", "'profile'", "profile"),
     ):
         if held and has_table(connection, table, schema=vault):
+            stone = keyed_hash_in_sql(f"'erased:' || {kind} || ':' || {value}")
             count = count_of(
                 connection,
-                f"select count(*) from {vault}.{table} where {_keyed(kind, value)} "
+                f"select count(*) from {vault}.{table} where {stone} "
                 f"in (select tombstone from {vault}.tombstones)",
             )
             findings.append(
                 Finding(f"{vault}.{table}.{value}", "erased, and there again", count)
             )
     return [one for one in findings if one.row_count]
-
-
-def _keyed(kind: str, value: str) -> str:
-    """The tombstone in SQL, as the macro tombstone_of has it."""
-    return (
-        "sha256(getvariable('habitue_secret_outer_key') || unhex(sha256("
-        "getvariable('habitue_secret_inner_key') || "
-        f"encode('erased:' || {kind} || ':' || {value}))))"
-    )
 
 
 def _tombstones_there(opened: PrivacyConnection, stones: set[str]) -> str | None:

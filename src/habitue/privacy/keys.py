@@ -130,3 +130,15 @@ def pseudonym_in_sql(text: str) -> str:
 def keyed_hash(secret: bytes, text: str) -> str:
     """HMAC-SHA256, 64 hex digits: the reference of the macro ``keyed_hash_of``."""
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+
+
+def keyed_hash_in_sql(text: str) -> str:
+    """The same in DuckDB, as the macro ``keyed_hash_of`` says it.
+
+    Args:
+        text: SQL expression; the session holds the padded secret.
+    """
+    return (
+        "sha256(getvariable('habitue_secret_outer_key') || unhex(sha256("
+        f"getvariable('habitue_secret_inner_key') || encode({text}))))"
+    )

@@ -14,7 +14,13 @@ from habitue.privacy.keyring import (
     set_session_keys,
     tombstone,
 )
-from habitue.privacy.keys import find_key, keyed_hash, pseudonym
+from habitue.privacy.keys import (
+    find_key,
+    keyed_hash,
+    keyed_hash_in_sql,
+    pseudonym,
+    pseudonym_in_sql,
+)
 from habitue.privacy.pending import (
     PendingWorkError,
     begin_work,
@@ -129,16 +135,13 @@ def test_reading_makes_no_keyring(connection):
 
 
 def test_session_keys_make_pseudonyms_and_keyed_hashes(connection):
+    text = "'user_id:Zoë'"
     keyring = open_keyring(connection, KEY, vault="vault")
     set_session_keys(connection, keyring)
-    hashed = (
-        "sha256(getvariable('habitue_{0}outer_key') || unhex(sha256("
-        "getvariable('habitue_{0}inner_key') || encode('user_id:Zoë'))))"
-    )
     [(named, kept)] = connection.execute(
-        f"select {hashed.format('')}, {hashed.format('secret_')}"
+        f"select {pseudonym_in_sql(text)}, {keyed_hash_in_sql(text)}"
     ).fetchall()
-    assert named[:32] == pseudonym(KEY, kind="user_id", value="Zoë").hex
+    assert named == pseudonym(KEY, kind="user_id", value="Zoë")
     assert kept == keyed_hash(keyring.secret, "user_id:Zoë")
     settings = connection.execute("select * from duckdb_settings()").fetchall()
     assert KEY not in repr(settings)
