@@ -82,9 +82,7 @@ def publish_command(
 def _recorded_in(database: Path) -> Recorder:
     """Puts what is published on the audit trail of its source."""
 
-    def recorder(
-        *, action: str, subject: str, rows: int, parameters: Mapping[str, object]
-    ) -> None:
+    def recorder(*, action: str, rows: int, parameters: Mapping[str, object]) -> None:
         with opened_vault(database) as opened:
             record(
                 opened.connection,
@@ -92,7 +90,7 @@ def _recorded_in(database: Path) -> Recorder:
                 action=action,
                 subject=None,
                 row_count=rows,
-                parameters={"destination": subject, **parameters},
+                parameters=parameters,
             )
 
     return recorder

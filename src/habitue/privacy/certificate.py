@@ -62,7 +62,11 @@ def certificate_of(
 def published_copies(trail: Iterable[Entry]) -> list[str]:
     """Where copies were published, as the audit trail has it, each once."""
     return sorted(
-        {one.subject for one in trail if one.action == "publish" and one.subject}
+        {
+            json.loads(entry.parameters)["destination"]
+            for entry in trail
+            if entry.action == "publish"
+        }
     )
 
 

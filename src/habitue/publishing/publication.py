@@ -33,9 +33,9 @@ class Recorder(Protocol):
     """Puts an access on record; raises when it cannot."""
 
     def __call__(
-        self, *, action: str, subject: str, rows: int, parameters: Mapping[str, object]
+        self, *, action: str, rows: int, parameters: Mapping[str, object]
     ) -> None:
-        """What was done, to what, with how many rows and which settings."""
+        """What was done, with how many rows, to which destination and how."""
         ...
 
 
@@ -139,7 +139,6 @@ def _on_record(
     }
     record(
         action="publish",
-        subject=destination,
         rows=selection.row_count,
         parameters=parameters,
     )
@@ -149,7 +148,6 @@ def _on_record(
         reason = {"reason": type(error).__name__}
         record(
             action="publish_failed",
-            subject=destination,
             rows=0,
             parameters=parameters | reason,
         )

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from habitue.audit import read_trail
 from habitue.cli import app
+from habitue.privacy.certificate import published_copies
 from habitue.privacy.keyring import open_keyring
 from habitue.privacy.keys import find_key
 
@@ -60,7 +61,7 @@ def test_a_publish_is_summed_up(database, folder):
     with duckdb.connect(str(database)) as connection:
         [entry] = read_trail(connection)
     assert (entry.action, entry.row_count) == ("publish", 3)
-    assert json.loads(entry.parameters)["destination"] == str(folder / "copy.duckdb")
+    assert published_copies([entry]) == [str(folder / "copy.duckdb")]
 
 
 def test_a_publish_for_machines_is_json(database, folder):

@@ -24,11 +24,10 @@ NOON = datetime.fromisoformat("2026-03-01T12:00:00")
 SECRET = b"a secret of 32 bytes, or so it is"
 
 
-def entry(number: int, action: str, subject: str) -> Entry:
+def entry(number: int, action: str, **parameters: str) -> Entry:
     at = NOON + timedelta(seconds=number)
-    return Entry(
-        number, at, "eva", action, subject, 3, "0.1", "p", "{}", "before", "hash"
-    )
+    text = json.dumps(parameters)
+    return Entry(number, at, "eva", action, None, 3, "0.1", "p", text, "before", "hash")
 
 
 def outcome() -> Outcome:
@@ -51,15 +50,15 @@ def outcome() -> Outcome:
         stubs={"int_events__delivered": 3},
         rows={"marts.customers": 1},
         redone_days=2,
-        entry=entry(4, "erase", "stone a"),
+        entry=entry(4, "erase"),
     )
 
 
 def test_a_certificate_is_read_as_it_was_written(tmp_path: Path) -> None:
     trail = [
-        entry(1, "publish", "readers.duckdb"),
-        entry(2, "publish", "readers.duckdb"),
-        entry(3, "build ended", "x"),
+        entry(1, "publish", destination="readers.duckdb"),
+        entry(2, "publish", destination="readers.duckdb"),
+        entry(3, "build ended", result="succeeded"),
     ]
     told = certificate_of(outcome(), trail=trail, secret=SECRET)
     path, page = write_certificate(told, tmp_path)

@@ -22,7 +22,6 @@ def test_it_is_on_record_before_anything_leaves(database, tmp_path):
     assert entries == [
         {
             "action": "publish",
-            "subject": str(path),
             "rows": 5003,
             "parameters": {
                 "destination": str(path),
