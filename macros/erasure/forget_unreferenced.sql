@@ -40,6 +40,20 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- Pre-hook of the list of touched days: of whom the vault knows nothing any more, once
+    they were dealt with. When they were is still needed. -#}
+{% macro forget_unknown_visitors() -%}
+    {%- if is_incremental() and is_anything_limited() -%}
+        update {{ this }}
+        set visitor_id = {{ nobody() }}
+        where
+            not ({{ is_pending('touched_at') }})
+            and visitor_id not in (
+                select known.pseudonym from {{ ref('identifiers') }} as known
+            )
+    {%- endif -%}
+{%- endmacro %}
+
 {#- Pre-hook of what was first said of sessions. -#}
 {% macro forget_old_sessions() -%}
     {%- if is_incremental() and retention_days('behaviour') -%}

@@ -10,6 +10,9 @@ from agreement import assert_same, content_of
 from test_rights import ERASED, KEPT, TABLES, Rights
 from warehouse import ResidentDbt
 
+from habitue.privacy.absence import look_for
+from habitue.privacy.connection import opened_vault
+
 YOUNG = datetime(2024, 3, 13, 12, tzinfo=UTC)
 LATER = datetime(2024, 4, 10, 12, tzinfo=UTC)
 # At the later time, what is older than these days goes.
@@ -17,6 +20,7 @@ PERIODS = {"behaviour": 35, "purchases": 34, "contact": 30}
 BEHAVIOUR_FROM = "2024-03-06"
 PURCHASES_FROM = "2024-03-07"
 CONTACT_FROM = "2024-03-11"
+PAIRS = "select user_key, seen_key, seen_kind from intermediate.int_users__named"
 CONTACT = ("phone", "first_name", "last_name")
 
 
@@ -75,3 +79,6 @@ def test_what_is_too_old_goes_and_leaves_no_trace(rights: Rights) -> None:
         assert dict(warehouse.query(ERASED)) == too_old()
         assert_same(content_of(warehouse, tables), content_of(expected, tables))
         assert sorted(warehouse.query(KEPT)) == sorted(expected.query(KEPT))
+        assert sorted(warehouse.query(PAIRS)) == sorted(expected.query(PAIRS))
+        with opened_vault(warehouse.database, environment={}) as opened:
+            assert look_for(opened, asked="nobody at all").findings == []

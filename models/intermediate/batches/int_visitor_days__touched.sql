@@ -2,7 +2,12 @@
     copies of their events, orders and page views, and of subjects whose consent changed.
     A double-fire can reach one second into the next day, so that day counts as well.
     Where everything is done again, one row stands for all days. -#}
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_unknown_visitors() }}",
+) }}
+-- depends_on: {{ ref('identifiers') }}
 -- depends_on: {{ ref('int_events__delivered') }}
 -- depends_on: {{ ref('int_consents__delivered') }}
 -- depends_on: {{ ref('int_consents__spread') }}

@@ -4,36 +4,22 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ forget_everything_where_all_is_touched() }}",
+    pre_hook=[
+        "{{ forget_everything_where_all_is_touched() }}",
+        "{{ forget_old_pairs() }}",
+    ],
 ) }}
 {%- set is_partial = is_incremental() and not touches_everything() -%}
 {%- set has_news = 'arrived_at > ' ~ latest_time(
     relation_of('int_batches__completed'), 'completed_at') if is_partial else '1 = 1' -%}
-{%- set shown = {
-    'int_events__delivered': ['visitor_id', 'device_key', 'email_key'],
-    'int_order_lines__delivered': ['visitor_id', 'email_key'],
-    'int_order_headers__delivered': ['visitor_id', 'email_key'],
-} -%}
+-- depends_on: {{ ref('int_events__delivered') }}
+-- depends_on: {{ ref('int_order_lines__delivered') }}
+-- depends_on: {{ ref('int_order_headers__delivered') }}
 with
 
 named as (
 
-    {%- for relation, keys in shown.items() %}
-    {%- set last_relation = loop.last %}
-    {%- for key in keys %}
-    select
-        user_key,
-        {{ key }} as seen_key,
-        {{ "'email'" if key == 'email_key' else "'held'" }} as seen_kind
-    from {{ ref(relation) }}
-    where
-        invalid_reason is null
-        and user_key is not null
-        and {{ key }} != user_key
-        and {{ has_news }}
-    {% if not (last_relation and loop.last) %}union distinct{% endif %}
-    {%- endfor %}
-    {%- endfor %}
+    {{ named_pairs(has_news) }}
 
 )
 
