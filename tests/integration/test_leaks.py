@@ -46,6 +46,10 @@ order_id,line_id,ordered_at,user_id,email,unit_price,channel,payment_method
 o1,1,2024-01-01 10:05:00,planteduser71,Buyer.Planted@example.com,20,web,\
 card 4111 1111 1111 1111
 """
+CONSENTS = """\
+subject_identifier,identifier_kind,purpose,status,changed_at
+Asked.Planted@example.com,email,newsletter,denied,2024-01-01 10:00:00
+"""
 # What must be nowhere but in the files and the vault, in lower case.
 RAW = [
     *("planteduser71", "plantedcookie55", "planted.mail@example.com", "7654321"),
@@ -53,6 +57,7 @@ RAW = [
     *("2001:db8:7:1", "plantedlogin", "4111111111111111", "4111 1111", "plantedquery"),
     *("203.0.113.78", "other.planted", "1112223", "third.planted", "123-9999"),
     *("5f7c8ec7c33c6c004bbafe82", "buyer.planted", "unplanned"),
+    "asked.planted",
 ]
 # Every table outside of the vault, with a query that gives each row as one text.
 STORED = """
@@ -70,10 +75,12 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("planted")
     (folder / "events.csv").write_text(EVENTS)
     (folder / "order_lines.csv").write_text(ORDER_LINES)
+    (folder / "consents.csv").write_text(CONSENTS)
     return {
         "sources": ["files"],
         "files_events_path": str(folder / "events.csv"),
         "files_order_lines_path": str(folder / "order_lines.csv"),
+        "files_consents_path": str(folder / "consents.csv"),
     }
 
 
@@ -383,10 +390,13 @@ def test_what_is_dropped_from_now_on_is_forgotten(
     handling = dict.fromkeys((*dropped, "birth_date"), "drop")
     build = run(
         warehouse,
-        *("run", "--select", "+int_events__delivered"),
+        *("run", "--select", "+int_events__delivered", "+int_consents__delivered"),
         variables=variables | {"personal_data": handling},
     )
     assert build.succeeded, build.output[-6000:]
+    assert warehouse.query(
+        "select subject_key, invalid_reason from intermediate.int_consents__delivered"
+    ) == [(None, "unknown identifier kind")]
     assert warehouse.query(
         "select distinct ip_network, page_host, page_path, referrer_host, email_key, "
         "profile_key, user_agent_key from intermediate.int_events__delivered"

@@ -1,10 +1,11 @@
 {#- Consent changes of every producer that has them, each identifier of the subject in the
-    column of its kind. -#}
+    column of its kind. Where e-mails are dropped, nobody is known by one. -#}
 {%- set inputs = [] -%}
 {%- if is_enabled('web') -%}{%- do inputs.append('stg_web__consents') -%}{%- endif -%}
 {%- if is_enabled('files') -%}{%- do inputs.append('stg_files__consents') -%}{%- endif -%}
 {%- set columns = {'user_id': 'user_id', 'anonymous_id': 'anonymous_id',
     'device_id': 'null', 'email': 'null'} -%}
+{%- set known_kinds = columns.keys() | reject('in', dropped_columns()) | list -%}
 with
 
 consents as (
@@ -43,6 +44,7 @@ unioned as (
             {{ column }},
             case
                 when coalesce(identifier_kind, 'user_id') = '{{ kind }}'
+                    {{- ' and 1 = 0' if kind not in known_kinds }}
                     then subject_identifier
             end
         ) as {{ kind }},
@@ -51,7 +53,7 @@ unioned as (
         status,
         policy_version,
         subject_identifier is not null
-        and identifier_kind not in ('{{ columns.keys() | join("', '") }}')
+        and identifier_kind not in ('{{ known_kinds | join("', '") }}')
             as is_of_unknown_kind,
         changed_at
     from consents
