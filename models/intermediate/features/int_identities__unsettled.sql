@@ -4,16 +4,26 @@
 {{ config(materialized='table') }}
 with
 
+holders as (
+
+    select
+        left_key as held_key,
+        min(first_seen_at) as held_at
+    from {{ ref('int_identity__edges') }}
+    where edge_role = 'holding'
+    group by 1
+
+),
+
 nodes as (
 
     select
         components.pseudonym,
         components.customer_id,
         components.first_seen_at,
-        coalesce(anchors.person_key, components.pseudonym) as person_key
+        holders.held_at
     from {{ ref('int_identity__components') }} as components
-    left join {{ ref('int_identity__anchors') }} as anchors
-        on components.pseudonym = anchors.held_key
+    left join holders on components.pseudonym = holders.held_key
 
 ),
 
@@ -29,9 +39,15 @@ edges as (
         rights.first_seen_at as right_seen_at,
         edges.first_seen_at,
         edges.last_seen_at,
+        greatest(
+            edges.first_seen_at,
+            coalesce(lefts.held_at, edges.first_seen_at),
+            coalesce(rights.held_at, edges.first_seen_at)
+        ) as both_held_at,
         edges.edge_role = 'neighbours'
-        and lefts.person_key != edges.left_key
-        and rights.person_key != edges.right_key as is_between_held,
+        and lefts.held_at is not null
+        and rights.held_at is not null
+        and lefts.customer_id = rights.customer_id as is_redundant,
         row_number() over (
             partition by edges.left_key, edges.edge_role
             order by rights.first_seen_at, edges.right_key
@@ -74,10 +90,11 @@ spans as (
             when left_kind = 'match_key' then last_tied_at
             when edge_role = 'holding' and is_contested then last_touched_at
             when edge_role = 'holding' then tied_at
+            when edge_role = 'neighbours' then both_held_at
             else first_seen_at
         end as unsettled_until
     from gathered
-    where not is_between_held
+    where not is_redundant
 
 ),
 
