@@ -25,7 +25,7 @@ neighbours as (
         {%- set position = 'position_' ~ number %}
         min(case when customer_count_up_to > floor({{ position }}) then value end)
             as lower_{{ number }},
-        min(case when customer_count_up_to > ceiling({{ position }}) then value end)
+        min(case when customer_count_up_to > ceil({{ position }}) then value end)
             as upper_{{ number }},
         max({{ position }} - floor({{ position }})) as share_{{ number }},
         {%- endfor %}
