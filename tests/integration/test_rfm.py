@@ -6,6 +6,8 @@ every as-of date, for the published orders, a year of a real shop and planted cu
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -19,7 +21,13 @@ from naive_rfm import (
     planted_customers,
     scored,
 )
-from warehouse import IS_LATEST, WITHOUT_SEGMENTS, Warehouse, write_parquet
+from warehouse import (
+    IS_LATEST,
+    PROJECT,
+    WITHOUT_SEGMENTS,
+    Warehouse,
+    write_parquet,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,6 +214,36 @@ def test_the_power_user_curve_counts_days_as_by_hand(
     }
     assert len(expected) == 13 * 35
     assert found == expected
+
+
+def test_the_tables_of_the_docs_show_every_customer(uci: Warehouse) -> None:
+    ran = subprocess.run(
+        [
+            sys.executable,
+            str(PROJECT / "docs/examples/rfm_tables.py"),
+            str(uci.database),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    tables = ran.stdout.split("\n\n")
+    segments, moves = (
+        [
+            [cell.strip().replace(",", "") for cell in line.split("|")[1:-1]]
+            for line in table.splitlines()
+            if line.startswith("|") and "---" not in line
+        ]
+        for table in (tables[1], tables[3])
+    )
+    customers = {row[0]: int(row[1]) for row in segments[1:]}
+    assert sum(customers.values()) == 4_339
+    into = {
+        name: sum(int(row[place] or 0) for row in moves[1:])
+        for place, name in enumerate(moves[0])
+        if name
+    }
+    assert into == customers
 
 
 # Forty thousand planted customers
