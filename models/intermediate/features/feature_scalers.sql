@@ -10,7 +10,7 @@
 {%- set features = numeric_features() -%}
 {%- set parts = {
     'transform': 'fills', 'missing': 'fills', 'fill': 'fills',
-    'lower': 'scales', 'upper': 'scales', 'average': 'scales', 'deviation': 'scales',
+    'lower': 'scales', 'upper': 'scales', 'mean': 'scales', 'deviation': 'scales',
     'first_quartile': 'scales', 'median': 'scales', 'third_quartile': 'scales',
 } -%}
 with
@@ -51,12 +51,12 @@ scaled as (
         features.*,
         methods.method,
         case
-            when methods.method = 'z_score' then lower + (upper - lower) * average
+            when methods.method = 'z_score' then mean
             when methods.method = 'min_max' then lower
             when methods.method = 'robust' then median
         end as centre,
         case
-            when methods.method = 'z_score' then (upper - lower) * deviation
+            when methods.method = 'z_score' then deviation
             when methods.method = 'min_max' then upper - lower
             when third_quartile > first_quartile then third_quartile - first_quartile
             else 1

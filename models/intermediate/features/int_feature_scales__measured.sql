@@ -1,8 +1,11 @@
-{#- Limits, averages and quartiles of every feature after it was filled and transformed.
-    Averages are taken of shares of the way from the lower limit to the upper one, so that
-    decimals hold them whatever the unit of the feature is. -#}
+{#- Two passes over the wide table, since a row per customer and feature would take ten
+    times as long: quantiles, then moments around the median, which are shares of the way
+    between the limits, so that decimals hold them whatever the unit is. Quartiles are
+    clipped afterwards, which is the same but for a handful of customers. -#}
 {{ config(materialized='table') }}
 {%- set features = numeric_features() -%}
+{%- set lower_share, upper_share = winsor_shares() -%}
+{%- set shares = [lower_share, 0.25, 0.5, 0.75, upper_share] -%}
 with
 
 filled as (
@@ -11,71 +14,61 @@ filled as (
 
 ),
 
+quantiles as (
+
+    select
+        {%- for name in features %}
+        {{ quantiles_of(name, shares) }} as {{ name }},
+        {%- endfor %}
+        max(as_of_date) as as_of_date
+    from filled
+
+),
+
 limits as (
 
     select
         {%- for name in features %}
-        {{ quantiles_of(name, winsor_shares()) }} as {{ name }},
+        {{ element_of(name, 1) }} as {{ name }}_lower,
+        {{ element_of(name, 3) }} as {{ name }}_median,
+        {{ element_of(name, 5) }} as {{ name }}_upper,
+        {%- for quartile in ['first_quartile', 'third_quartile'] %}
+        {{ clipped_value(element_of(name, 2 * loop.index), element_of(name, 1),
+            element_of(name, 5)) | indent(4) }} as {{ name }}_{{ quartile }},
+        {%- endfor %}
         {%- endfor %}
         as_of_date
+    from quantiles
+    where as_of_date is not null
+
+),
+
+distances as (
+
+    select
+        {%- for name in features %}
+        (
+            {{ clipped_value('filled.' ~ name, 'limits.' ~ name ~ '_lower',
+                'limits.' ~ name ~ '_upper') | indent(8) }}
+            - limits.{{ name }}_median
+        ) / nullif(limits.{{ name }}_upper - limits.{{ name }}_lower, 0) as {{ name }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
     from filled
-    group by as_of_date
+    cross join limits
 
 ),
 
-clipped as (
+moments as (
 
     select
         {%- for name in features %}
-        {%- set lower = element_of('limits.' ~ name, 1) %}
-        {%- set upper = element_of('limits.' ~ name, 2) %}
-        {{ clipped_value('filled.' ~ name, lower, upper) | indent(4) }} as {{ name }},
-        {{ lower }} as {{ name }}_lower,
-        nullif({{ upper }} - {{ lower }}, 0) as {{ name }}_range,
+        {{ exact_average(name, 'decimal(18, 17)') | indent(4) }} as {{ name }}_first,
+        {{ exact_average(name ~ ' * ' ~ name, 'decimal(18, 17)') | indent(4) }}
+            as {{ name }}_second
+        {%- if not loop.last %},{% endif %}
         {%- endfor %}
-        filled.as_of_date
-    from filled
-    inner join limits on filled.as_of_date = limits.as_of_date
-
-),
-
-averages as (
-
-    select
-        {%- for name in features %}
-        {{ quantiles_of(name, [0.25, 0.5, 0.75]) }} as {{ name }}_quartiles,
-        {{ exact_average(
-            '(' ~ name ~ ' - ' ~ name ~ '_lower) / ' ~ name ~ '_range', digits=28
-        ) | indent(4) }} as {{ name }},
-        {%- endfor %}
-        as_of_date
-    from clipped
-    group by as_of_date
-
-),
-
-deviations as (
-
-    select
-        {%- for name in features %}
-        (clipped.{{ name }} - clipped.{{ name }}_lower) / clipped.{{ name }}_range
-        - averages.{{ name }} as {{ name }},
-        {%- endfor %}
-        clipped.as_of_date
-    from clipped
-    inner join averages on clipped.as_of_date = averages.as_of_date
-
-),
-
-variances as (
-
-    select
-        {%- for name in features %}
-        {{ exact_average(name ~ ' * ' ~ name, digits=28) | indent(4) }} as {{ name }},
-        {%- endfor %}
-        as_of_date
-    from deviations
-    group by as_of_date
+    from distances
 
 ),
 
@@ -83,20 +76,16 @@ scales as (
 
     select
         {%- for name in features %}
-        {%- for bound in ['lower', 'upper'] %}
-        {{ element_of('limits.' ~ name, loop.index) }} as {{ name }}_{{ bound }},
+        {%- set range = '(limits.' ~ name ~ '_upper - limits.' ~ name ~ '_lower)' %}
+        limits.{{ name }}_median + {{ range }} * moments.{{ name }}_first
+            as {{ name }}_mean,
+        {{ range }} * sqrt(
+            moments.{{ name }}_second - moments.{{ name }}_first * moments.{{ name }}_first
+        ) as {{ name }}_deviation,
         {%- endfor %}
-        {%- for quartile in ['first_quartile', 'median', 'third_quartile'] %}
-        {{ element_of('averages.' ~ name ~ '_quartiles', loop.index) }}
-            as {{ name }}_{{ quartile }},
-        {%- endfor %}
-        averages.{{ name }} as {{ name }}_average,
-        sqrt(variances.{{ name }}) as {{ name }}_deviation,
-        {%- endfor %}
-        limits.as_of_date
+        limits.*
     from limits
-    inner join averages on limits.as_of_date = averages.as_of_date
-    inner join variances on limits.as_of_date = variances.as_of_date
+    cross join moments
 
 )
 
