@@ -83,7 +83,7 @@ def fit_once(
     """
     newest = None
     if previous is not None and len(previous):
-        if "fill" not in previous.columns:    # fitted before there were fills
+        if "fill" not in previous.columns:  # fitted before there were fills
             previous = previous.assign(fill=np.nan)
         newest = previous[previous["model_version"] == previous["model_version"].max()]
     if is_known(fingerprint, newest):

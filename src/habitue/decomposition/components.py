@@ -72,10 +72,10 @@ def fit_components(
 
     Returns:
         As many components as the features have independent directions. The sign of each
-        is such that its loadings sum to more than 0, or, where they cancel out, that the
-        first of them that is not 0 is positive: what is more of everything has a high
-        score, and a refit does not turn it around. Without enough customers, or with
-        fewer than two features that vary, there are none, and the status says why.
+        is such that its loadings sum to more than 0, or, where they cancel out, that
+        the first of them that is not 0 is positive: more of everything is a high score,
+        and a refit does not turn it around. Without enough customers, or with fewer
+        than two features that vary, there are none, and the status says why.
 
     Raises:
         ValueError: If `values` is not a matrix of finite numbers, or
