@@ -1,0 +1,60 @@
+{#- The fits there are to be, and what each depends on, in one short text: as long as it
+    stays the same there is nothing to fit again. Pareto/NBD is fitted to the past only
+    if it is the model asked for. -#}
+{{ config(materialized='table') }}
+{%- set settings = value_settings() -%}
+with
+
+as_of as (
+
+    select * from {{ ref('int_as_of__dates') }}
+
+),
+
+orders as (
+
+    select
+        as_of_date,
+        {{ moments_of(['repeat_count', 'last_repeat_days', 'observed_days']) }} as content
+    from {{ ref('int_repeats__grouped') }}
+    group by 1
+
+),
+
+spend as (
+
+    select
+        as_of_date,
+        {{ moments_of(['repeat_count', 'mean_repeat_value']) }} as content
+    from {{ ref('int_repeat_values__grouped') }}
+    group by 1
+
+),
+
+fits as (
+
+    {%- for name in value_models() %}
+    select
+        as_of.as_of_date,
+        '{{ name }}' as model,
+        '{{ settings.sample_size if name == "pareto_nbd" else "all" }}' as sample_size,
+        contents.content
+    from as_of
+    left join {{ 'spend' if name == 'gamma_gamma' else 'orders' }} as contents
+        on as_of.as_of_date = contents.as_of_date
+    {%- if name == 'pareto_nbd' and settings.orders_model != name %}
+    where as_of.is_latest
+    {%- endif %}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+
+)
+
+select
+    as_of_date,
+    model,
+    md5(concat_ws(
+        '|', model, sample_size, '{{ settings.minimum_customers }}',
+        cast(as_of_date as varchar), content
+    )) as data_fingerprint
+from fits
