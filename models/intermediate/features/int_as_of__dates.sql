@@ -37,6 +37,7 @@ latest as (
 
     select
         first_date,
+        last_date,
         {% if var('as_of') -%}
         cast('{{ var("as_of") }}' as date) as as_of_date
         {%- else -%}
@@ -51,14 +52,14 @@ dates as (
     select
         as_of_date,
         true as is_latest,
-        first_date
+        greatest(as_of_date, {{ days_after('last_date', 1) }}) as observed_until
     from latest
     {%- for month in range(months + 1) %}
     union all
     select
         {{ month_start('as_of_date', month) }} as as_of_date,
         false as is_latest,
-        first_date
+        greatest(as_of_date, {{ days_after('last_date', 1) }}) as observed_until
     from latest
     where
         {{ month_start('as_of_date', month) }} < as_of_date
@@ -70,8 +71,7 @@ dates as (
 numbered as (
 
     select
-        as_of_date,
-        is_latest,
+        *,
         row_number() over (order by as_of_date desc) as place
     from dates
     where as_of_date is not null
@@ -80,6 +80,8 @@ numbered as (
 
 select
     as_of_date,
-    is_latest
+    place,
+    is_latest,
+    observed_until
 from numbered
 where place <= {{ months + 1 }}

@@ -2,7 +2,8 @@
     leaves a build that failed. `withdraw_release` takes it away when a build begins. -#}
 {%- set marts = [
     'consent_changes', 'consents', 'customer_consents', 'customer_days',
-    'customer_features', 'customer_identifiers', 'customer_segments', 'customers',
+    'customer_features', 'customer_identifiers', 'customer_outcomes',
+    'customer_segments', 'customers',
     'events', 'identity_changes', 'identity_edges', 'lateness', 'order_lines', 'orders',
     'page_views', 'personal_data', 'quarantined_rows', 'retention_periods', 'rfm_scores',
     'row_ledger', 'segment_audience', 'segment_models', 'segments', 'sessions',
