@@ -15,10 +15,7 @@ repeats as (
         1 - alive.probability_alive as churn_risk
     from {{ ref('int_repeats__grouped') }} as grouped
     inner join {{ ref('int_repeats__alive') }} as alive
-        on grouped.as_of_date = alive.as_of_date
-        and grouped.repeat_count = alive.repeat_count
-        and grouped.last_repeat_days = alive.last_repeat_days
-        and grouped.observed_days = alive.observed_days
+        on {{ is_same_repeats('grouped', 'alive') }}
     where alive.probability_alive is not null
 
 ),
