@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from habitue.lifetime_value.fitted import OrderModel
 
 DAYS_PER_WEEK = 7
+WEEKS_PER_YEAR = 365.25 / DAYS_PER_WEEK
 WINDOWS = (30, 60, 90)
 CHUNK = 20_000
 FORECASTS = pa.schema(
@@ -109,7 +110,8 @@ def _forecast(
                     fitted,
                     *history,
                     horizon=horizon_days / DAYS_PER_WEEK,
-                    rate=discount_rate,
+                    step=1,
+                    discount_rate=(1 + discount_rate) ** (1 / WEEKS_PER_YEAR) - 1,
                 )
             )
         )
