@@ -5,6 +5,7 @@ from habitue.lifetime_value.counts import RepeatCounts
 from habitue.lifetime_value.errors import LifetimeValueError
 from habitue.lifetime_value.fitted import FittedModel, OrderModel
 from habitue.lifetime_value.gamma_gamma import expected_order_value, fit_gamma_gamma
+from habitue.lifetime_value.pareto_nbd import fit_pareto_nbd
 from habitue.lifetime_value.predictions import (
     discounted_expected_orders,
     expected_orders,
@@ -23,5 +24,6 @@ __all__ = [
     "expected_orders_of_new_customer",
     "fit_bg_nbd",
     "fit_gamma_gamma",
+    "fit_pareto_nbd",
     "probability_alive",
 ]

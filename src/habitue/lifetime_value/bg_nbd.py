@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit, gammaln, psi
 
 from habitue.lifetime_value.beta_expectation import beta_points
-from habitue.lifetime_value.fitted import PARAMETERS, from_optimum, without_parameters
+from habitue.lifetime_value.fitted import PARAMETERS, from_optimum, refuse_counts
 from habitue.lifetime_value.maximum_likelihood import maximise
 from habitue.lifetime_value.sums import sums_by, weighted_sum
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from habitue.lifetime_value.counts import Histories, RepeatCounts
-    from habitue.lifetime_value.fitted import FittedModel, OrderModel
+    from habitue.lifetime_value.fitted import FittedModel
 
     Vector = NDArray[np.float64]
     Parameters = tuple[float, ...]
@@ -149,28 +149,6 @@ def fit_bg_nbd(counts: RepeatCounts, *, minimum_customers: int = 100) -> FittedM
         log_likelihood_shift=-orders * float(np.log(unit)),
         customer_count=counts.total,
     )
-
-
-def refuse_counts(
-    model: OrderModel, counts: RepeatCounts, minimum_customers: int
-) -> FittedModel | None:
-    """Why an order model cannot be fitted at all, if it cannot."""
-    if counts.total < minimum_customers:
-        return without_parameters(
-            model,
-            "too_few_customers",
-            f"{counts.total:,} customers are fewer than {minimum_customers:,}: wait "
-            "for more, or lower minimum_customers and mind the standard errors",
-            customer_count=counts.total,
-        )
-    if not counts.repeat_count.any():
-        return without_parameters(
-            model,
-            "no_repeat_orders",
-            "no customer has a repeat order: observe longer",
-            customer_count=counts.total,
-        )
-    return None
 
 
 def bg_nbd_alive(parameters: Parameters, histories: Histories) -> Vector:

@@ -10,6 +10,7 @@ from habitue.lifetime_value.errors import LifetimeValueError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from habitue.lifetime_value.counts import RepeatCounts
     from habitue.lifetime_value.maximum_likelihood import Optimum
 
 OrderModel = Literal["bg_nbd", "pareto_nbd"]
@@ -77,6 +78,28 @@ def without_parameters(
         left_out_count=left_out_count,
         iteration_count=iteration_count,
     )
+
+
+def refuse_counts(
+    model: OrderModel, counts: RepeatCounts, minimum_customers: int
+) -> FittedModel | None:
+    """Why an order model cannot be fitted at all, if it cannot."""
+    if counts.total < minimum_customers:
+        return without_parameters(
+            model,
+            "too_few_customers",
+            f"{counts.total:,} customers are fewer than {minimum_customers:,}: wait "
+            "for more, or lower minimum_customers and mind the standard errors",
+            customer_count=counts.total,
+        )
+    if not counts.repeat_count.any():
+        return without_parameters(
+            model,
+            "no_repeat_orders",
+            "no customer has a repeat order: observe longer",
+            customer_count=counts.total,
+        )
+    return None
 
 
 def from_optimum(

@@ -16,6 +16,10 @@ from habitue.lifetime_value.counts import (
 )
 from habitue.lifetime_value.errors import LifetimeValueError
 from habitue.lifetime_value.fitted import read_parameters
+from habitue.lifetime_value.pareto_nbd import (
+    pareto_nbd_alive,
+    pareto_nbd_orders_while_alive,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +30,11 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_ALIVE = {"bg_nbd": bg_nbd_alive}
-_ORDERS_WHILE_ALIVE = {"bg_nbd": bg_nbd_orders_while_alive}
+_ALIVE = {"bg_nbd": bg_nbd_alive, "pareto_nbd": pareto_nbd_alive}
+_ORDERS_WHILE_ALIVE = {
+    "bg_nbd": bg_nbd_orders_while_alive,
+    "pareto_nbd": pareto_nbd_orders_while_alive,
+}
 
 
 def probability_alive(
