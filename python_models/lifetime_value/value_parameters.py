@@ -1,4 +1,4 @@
-"""Fit the models of orders and spend, once per state of the data: a model is a table."""
+"""Fit the models of orders and spend, each once per state of the data."""
 
 from habitue.frames import to_pandas
 from habitue.value import fit_once

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from habitue.lifetime_value import (
@@ -16,8 +15,9 @@ from habitue.lifetime_value import (
 from habitue.lifetime_value.fitted import PARAMETERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from habitue.frames import LazyRelation
@@ -61,10 +61,10 @@ def forecast_orders(
         discount_rate: What a year takes off an order to come, as in .1.
 
     Returns:
-        Batches of at most `CHUNK` rows: P(alive), expected orders in 30, 60, 90 days and
-        over the horizon, and over the horizon discounted, for the latest date. Of
-        earlier dates P(alive) alone, and only where SQL cannot compute it (Pareto/NBD).
-        No rows for a date without a fit.
+        Batches of at most `CHUNK` rows, for the latest date: P(alive), the orders
+        expected in 30, 60 and 90 days and over the horizon, and the latter discounted.
+        For earlier dates P(alive) alone, and only where SQL cannot compute it
+        (Pareto/NBD). No rows for a date without a fit.
     """
     batches = (
         _forecast(batch, row, orders_model, horizon_days, discount_rate)
@@ -77,7 +77,7 @@ def forecast_orders(
 
 def _forecast(
     batch: pa.RecordBatch,
-    parameters: dict[str, Any],
+    parameters: Mapping[Any, Any],
     orders_model: OrderModel,
     horizon_days: int,
     discount_rate: float,
@@ -122,7 +122,7 @@ def _forecast(
     )
 
 
-def _is_scored(parameters: dict[str, Any], orders_model: OrderModel) -> bool:
+def _is_scored(parameters: Mapping[Any, Any], orders_model: OrderModel) -> bool:
     if parameters[f"{orders_model}_status"] != "converged":
         return False
     return bool(parameters["is_latest"]) or orders_model == "pareto_nbd"

@@ -1,4 +1,4 @@
-"""What a build does about customer value: fits once per state of the data, forecasts."""
+"""What a build does about customer value: every fit once per state of the data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from habitue.lifetime_value import (
 )
 
 if TYPE_CHECKING:
-    from habitue.frames import Table
+    from datetime import date
+
+    from habitue.frames import LazyRelation
 
 DAYS_PER_WEEK = 7
 LIBRARIES = ("numpy", "scipy")
@@ -49,8 +51,8 @@ PARAMETERS = pa.schema(
 
 def fit_once(
     wanted: pd.DataFrame,
-    orders: Table,
-    spend: Table,
+    orders: LazyRelation,
+    spend: LazyRelation,
     *,
     previous: pd.DataFrame | None,
     minimum_customers: int,
@@ -71,45 +73,33 @@ def fit_once(
         One row per fit and parameter, or one per fit without parameters, which says
         why; no rows if nothing changed. alpha and beta are in weeks.
     """
-    fits = [
-        (fit, _fit(fit.model, fit.as_of_date, orders, spend, minimum_customers))
-        for fit in _not_yet_fitted(wanted, previous).itertuples(index=False)
-    ]
+    known = set() if previous is None else set(_keys(previous))
     stamp = {
         "library_versions": _library_versions(),
         "code_version": code_version(),
         "fitted_at": datetime.now(tz=UTC).replace(tzinfo=None),
     }
     rows = [
-        {
-            "as_of_date": pd.Timestamp(fit.as_of_date).date(),
-            "data_fingerprint": fit.data_fingerprint,
-            **row,
-            **stamp,
-        }
-        for fit, fitted in fits
-        for row in _rows(fitted)
+        {"as_of_date": as_of, "data_fingerprint": fingerprint, **row, **stamp}
+        for as_of, model, fingerprint in sorted(set(_keys(wanted)) - known)
+        for row in _rows(_fit(model, as_of, orders, spend, minimum_customers))
     ]
     return pa.Table.from_pylist(rows, schema=PARAMETERS)
 
 
-def _not_yet_fitted(
-    wanted: pd.DataFrame, previous: pd.DataFrame | None
-) -> pd.DataFrame:
-    ordered = wanted.sort_values(["as_of_date", "model"])
-    if previous is None or not len(previous):
-        return ordered
-    names = ["as_of_date", "model", "data_fingerprint"]
-    known = set(previous[names].itertuples(index=False, name=None))
-    return ordered[
-        [row not in known for row in ordered[names].itertuples(index=False, name=None)]
-    ]
+def _keys(fits: pd.DataFrame) -> list[tuple[date, str, str]]:
+    dates = pd.to_datetime(fits["as_of_date"]).dt.date
+    return list(zip(dates, fits["model"], fits["data_fingerprint"], strict=True))
 
 
 def _fit(
-    model: str, as_of: pd.Timestamp, orders: Table, spend: Table, minimum_customers: int
+    model: str,
+    as_of: date,
+    orders: LazyRelation,
+    spend: LazyRelation,
+    minimum_customers: int,
 ) -> FittedModel:
-    at_date = f"as_of_date = date '{pd.Timestamp(as_of):%Y-%m-%d}'"
+    at_date = f"as_of_date = date '{as_of:%Y-%m-%d}'"
     if model == "gamma_gamma":
         values = spend.filter(at_date).df()
         return fit_gamma_gamma(

@@ -1,7 +1,9 @@
 {#- The fits there are to be, and what each depends on, in one short text: as long as it
     stays the same there is nothing to fit again. Pareto/NBD is fitted to the past only
-    if it is the model asked for. -#}
+    if it is the model asked for. Whoever changes how models are fitted raises the
+    version, and all are fitted anew. -#}
 {{ config(materialized='table') }}
+{%- set fitting_version = 1 -%}
 {%- set settings = value_settings() -%}
 with
 
@@ -54,7 +56,7 @@ select
     as_of_date,
     model,
     md5(concat_ws(
-        '|', model, sample_size, '{{ settings.minimum_customers }}',
-        cast(as_of_date as varchar), content
+        '|', '{{ fitting_version }}', model, sample_size,
+        '{{ settings.minimum_customers }}', cast(as_of_date as varchar), content
     )) as data_fingerprint
 from fits
