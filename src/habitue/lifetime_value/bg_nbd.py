@@ -134,7 +134,7 @@ def fit_bg_nbd(counts: RepeatCounts, *, minimum_customers: int = 100) -> FittedM
     rate = orders / float((counts.customer_count * counts.observed).sum()) * unit
     optimum = maximise(
         BgNbdLikelihood(counts, unit=unit),
-        names=PARAMETERS["bg_nbd"],
+        describes=PARAMETERS["bg_nbd"],
         starts=[
             (0.5, 0.5 / rate, 0.5, 1.5),
             (1.5, 1.5 / rate, 1.0, 8.0),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import numpy as np
+
 from habitue.lifetime_value.errors import LifetimeValueError
 
 if TYPE_CHECKING:
@@ -23,10 +25,13 @@ Status = Literal[
     "did_not_converge",
 ]
 
-PARAMETERS: dict[str, tuple[str, ...]] = {
-    "bg_nbd": ("r", "alpha", "a", "b"),
-    "pareto_nbd": ("r", "alpha", "s", "beta"),
-    "gamma_gamma": ("p", "q", "v"),
+NO_REPEAT_ORDERS = "no customer has a repeat order: observe longer"
+_RATES, _LEAVING, _VALUES = "order rates", "chances of leaving", "order values"
+# The parameters of each model in their order, and what they describe.
+PARAMETERS: dict[str, dict[str, str]] = {
+    "bg_nbd": {"r": _RATES, "alpha": _RATES, "a": _LEAVING, "b": _LEAVING},
+    "pareto_nbd": {"r": _RATES, "alpha": _RATES, "s": _LEAVING, "beta": _LEAVING},
+    "gamma_gamma": {"p": _VALUES, "q": _VALUES, "v": _VALUES},
 }
 
 
@@ -96,7 +101,7 @@ def refuse_counts(
         return without_parameters(
             model,
             "no_repeat_orders",
-            "no customer has a repeat order: observe longer",
+            NO_REPEAT_ORDERS,
             customer_count=counts.total,
         )
     return None
@@ -123,29 +128,28 @@ def from_optimum(
         left_out_count: Customers that were not.
         reason: What to say if all is well.
     """
+    names = PARAMETERS[model]
+    scale = np.array([units.get(name, 1.0) for name in names])
+    parameters = (optimum.parameters * scale).tolist()
+    errors = (optimum.standard_errors * scale).tolist()
     if optimum.problem:
+        stopped = ", ".join(
+            f"{name} {value:.3g}" for name, value in zip(names, parameters, strict=True)
+        )
         return without_parameters(
             model,
             "did_not_converge",
-            optimum.problem,
+            f"{optimum.problem} (stopped at {stopped})",
             customer_count=customer_count,
             left_out_count=left_out_count,
             iteration_count=optimum.iteration_count,
         )
-    names = PARAMETERS[model]
-    scale = {name: units.get(name, 1.0) for name in names}
     return FittedModel(
         model=model,
         status="converged",
         reason=reason or f"fitted on {customer_count:,} customers",
-        parameters={
-            name: float(value) * scale[name]
-            for name, value in zip(names, optimum.parameters, strict=True)
-        },
-        standard_errors={
-            name: float(value) * scale[name]
-            for name, value in zip(names, optimum.standard_errors, strict=True)
-        },
+        parameters=dict(zip(names, parameters, strict=True)),
+        standard_errors=dict(zip(names, errors, strict=True)),
         log_likelihood=optimum.log_likelihood + log_likelihood_shift,
         customer_count=customer_count,
         left_out_count=left_out_count,

@@ -16,6 +16,7 @@ from habitue.lifetime_value.counts import (
 )
 from habitue.lifetime_value.errors import LifetimeValueError
 from habitue.lifetime_value.fitted import (
+    NO_REPEAT_ORDERS,
     PARAMETERS,
     from_optimum,
     read_parameters,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from habitue.lifetime_value.fitted import FittedModel
+    from habitue.lifetime_value.fitted import FittedModel, Status
 
     Vector = NDArray[np.float64]
 
@@ -94,14 +95,15 @@ def fit_gamma_gamma(
     Args:
         repeat_count: Repeat orders, shape (n_groups,).
         mean_value: Their mean value, shape (n_groups,); not read where there is no
-            repeat order.
+            repeat order. Below 0 if credits exceed what was bought.
         customer_count: Customers who share the two, shape (n_groups,); one each if
             left out.
         minimum_customers: Below so many usable customers nothing is fitted.
 
     Returns:
         Parameters p, q, v, or a status that says why there are none. Customers without
-        a repeat order, or whose orders are worth nothing, are left out and counted.
+        a repeat order, or whose orders are worth nothing or less, are left out and
+        counted.
 
     Raises:
         LifetimeValueError: If a column is no such thing; the message says what to do.
@@ -124,29 +126,9 @@ def fit_gamma_gamma(
     is_used = (orders > 0) & (values > 0)
     used = int(customers[is_used].sum())
     left_out = int(customers[~is_used].sum())
-    told = {"customer_count": used, "left_out_count": left_out}
-    if not is_used.any() and len(orders):
-        if not orders.any():
-            return without_parameters(
-                "gamma_gamma",
-                "no_repeat_orders",
-                "no customer has a repeat order: observe longer",
-                **told,
-            )
-        return without_parameters(
-            "gamma_gamma",
-            "no_spend",
-            "no repeat order is worth more than 0: check prices and credits",
-            **told,
-        )
-    if used < minimum_customers:
-        return without_parameters(
-            "gamma_gamma",
-            "too_few_customers",
-            f"{used:,} customers with repeat orders worth something are fewer than "
-            f"{minimum_customers:,} ({left_out:,} were left out): wait for more",
-            **told,
-        )
+    refusal = _refuse_spend(orders, used, left_out, max(minimum_customers, 1))
+    if refusal:
+        return refusal
     orders, values, customers = orders[is_used], values[is_used], customers[is_used]
     groups = group_rows((orders, values))
     orders, values = orders[groups.rows], values[groups.rows]
@@ -155,7 +137,7 @@ def fit_gamma_gamma(
     weights = customers.astype(np.float64)
     optimum = maximise(
         GammaGammaLikelihood(orders.astype(np.float64), values / unit, weights),
-        names=PARAMETERS["gamma_gamma"],
+        describes=PARAMETERS["gamma_gamma"],
         starts=[(4.0, 4.0, 1.0), (1.0, 2.0, 1.0), (20.0, 2.0, 0.1)],
         customer_count=used,
     )
@@ -166,7 +148,8 @@ def fit_gamma_gamma(
         log_likelihood_shift=-used * float(np.log(unit)),
         reason=f"fitted on {used:,} customers, {left_out:,} left out (no repeat order, "
         "or worth nothing)",
-        **told,
+        customer_count=used,
+        left_out_count=left_out,
     )
     if fitted.status == "converged" and fitted.parameters["q"] <= 1:
         return without_parameters(
@@ -174,8 +157,9 @@ def fit_gamma_gamma(
             "did_not_converge",
             f"q is {fitted.parameters['q']:.3g}; at 1 or below the mean order value is "
             "infinite: cap extreme order values",
+            customer_count=used,
+            left_out_count=left_out,
             iteration_count=fitted.iteration_count,
-            **told,
         )
     return fitted
 
@@ -194,7 +178,7 @@ def expected_order_value(
     Returns:
         Shape (n_customers,), in the unit of v: between the customer's own mean and
         that of all customers, p v / (q - 1), which stands alone where there are no
-        repeat orders. Repeat orders worth nothing count as such.
+        repeat orders. A mean below 0 counts as 0.
 
     Raises:
         LifetimeValueError: If a column or a parameter is no such thing.
@@ -219,4 +203,28 @@ def _check_spend(
             f"repeat_count and mean_value differ in length ({len(orders)}, "
             f"{raw.size}): give one entry per customer"
         )
-    return orders, check_numbers(np.where(orders > 0, raw, 0.0), name="mean_value")
+    # Credits can exceed what was bought: no error, but worth nothing.
+    worth = np.where(orders > 0, np.maximum(raw, 0.0), 0.0)
+    return orders, check_numbers(worth, name="mean_value")
+
+
+def _refuse_spend(
+    orders: NDArray[np.int64], used: int, left_out: int, minimum_customers: int
+) -> FittedModel | None:
+    status: Status
+    if len(orders) and not orders.any():
+        status, reason = "no_repeat_orders", NO_REPEAT_ORDERS
+    elif len(orders) and not used:
+        status = "no_spend"
+        reason = "no repeat orders are worth more than 0: check prices and credits"
+    elif used < minimum_customers:
+        status = "too_few_customers"
+        reason = (
+            f"{used:,} customers with repeat orders worth something are fewer than "
+            f"{minimum_customers:,} ({left_out:,} were left out): wait for more"
+        )
+    else:
+        return None
+    return without_parameters(
+        "gamma_gamma", status, reason, customer_count=used, left_out_count=left_out
+    )

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -17,24 +18,26 @@ if TYPE_CHECKING:
 
 # Rescaled parameters outside of e^-12 … e^12 ran to zero or to infinity.
 LARGEST_LOG = 12.0
-# Step of the difference that makes a Hessian of gradients, in log parameters.
+# Step of the differences of gradients that make a Hessian, in log parameters.
 DIFFERENCE = 1e-4
 NEWTON_STEPS = 25
-# The optimum is reached when no parameter is this many standard errors away from it.
+# The peak is reached when it is less than this many standard errors away.
 NEAR = 1e-4
-# A parameter known to no better than e^±3 (a factor of 20) is not known.
-LARGEST_LOG_ERROR = 3.0
+# A parameter that may be e^5 = 150 times as large or small is not known. On a true
+# ridge the error is far larger; what is merely imprecise has its standard error.
+LARGEST_LOG_ERROR = 5.0
+ADVICE = "take more customers or a longer time, or do without this model"
 
 
 class Optimum(NamedTuple):
-    """The most likely parameters in rescaled units.
+    """The most likely parameters, in rescaled units.
 
     Attributes:
         parameters: Shape (n_parameters,), positive.
         standard_errors: Shape (n_parameters,), from the observed information.
         log_likelihood: At the optimum.
         iteration_count: Steps over all starts.
-        problem: Why this is no optimum; empty if it is one.
+        problem: Why this is no optimum and what to do; empty if it is one.
     """
 
     parameters: Vector
@@ -44,16 +47,22 @@ class Optimum(NamedTuple):
     problem: str
 
 
+class _Climb(NamedTuple):
+    logs: Vector
+    loss: float
+    iteration_count: int
+
+
 class _Curvature(NamedTuple):
     covariance: Vector | None
-    distance: float
     step: Vector
+    distance: float
 
 
 def maximise(
     log_likelihood: LogLikelihood,
     *,
-    names: Sequence[str],
+    describes: Mapping[str, str],
     starts: Sequence[Sequence[float]],
     customer_count: int,
 ) -> Optimum:
@@ -61,9 +70,8 @@ def maximise(
 
     Args:
         log_likelihood: Parameters, shape (n_parameters,), → log-likelihood and its
-            gradient. Data are rescaled so that parameters of ordinary size are
-            neither tiny nor huge.
-        names: Names of the parameters, for the reason.
+            gradient. Data are rescaled, so that parameters are neither tiny nor huge.
+        describes: What each parameter describes, by name, in their order.
         starts: Parameters to start from, each of shape (n_parameters,).
         customer_count: Customers in the likelihood; the climb sees their mean.
 
@@ -78,87 +86,103 @@ def maximise(
         value, gradient = log_likelihood(parameters)
         return -value / customer_count, -gradient * parameters / customer_count
 
-    best, least, iterations = np.log(np.asarray(starts[0], dtype=np.float64)), np.inf, 0
+    # Four numbers need no threads, and waiting for some is slow on a busy machine.
+    with threadpool_limits(limits=1):
+        climb = _climb(mean_loss, starts)
+        climb, curvature = _finish(mean_loss, climb, customer_count)
+    log_errors = np.full(len(describes), np.nan)
+    if curvature.covariance is not None:
+        log_errors = np.sqrt(np.diag(curvature.covariance))
+    parameters = np.exp(climb.logs)
+    return Optimum(
+        parameters=parameters,
+        standard_errors=parameters * log_errors,
+        log_likelihood=-climb.loss * customer_count,
+        iteration_count=climb.iteration_count,
+        problem=_problem(describes, climb.logs, log_errors, curvature),
+    )
+
+
+def _climb(mean_loss: LogLikelihood, starts: Sequence[Sequence[float]]) -> _Climb:
+    best = _Climb(np.log(starts[0]), np.inf, 0)
+    iterations = 0
     for start in starts:
-        result = minimize(
+        found = minimize(
             mean_loss,
-            np.log(np.asarray(start, dtype=np.float64)),
+            np.log(start),
             jac=True,
             method="L-BFGS-B",
-            bounds=[(-LARGEST_LOG, LARGEST_LOG)] * len(names),
+            bounds=[(-LARGEST_LOG, LARGEST_LOG)] * len(start),
             options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-8},
         )
-        iterations += int(result.nit)
-        # Starts that end in one place may differ in the last digit: keep the first.
-        if result.fun < least - 1e-10 * abs(least) or not np.isfinite(least):
-            best, least = result.x, float(result.fun)
-    curvature = _curvature(mean_loss, best, customer_count)
+        iterations += int(found.nit)
+        # Climbs to one peak differ in the last digits: keep the first.
+        if found.fun < best.loss - 1e-10:
+            best = _Climb(found.x, float(found.fun), iterations)
+    return best._replace(iteration_count=iterations)
+
+
+def _finish(
+    mean_loss: LogLikelihood, climb: _Climb, customer_count: int
+) -> tuple[_Climb, _Curvature]:
+    curvature = _curvature(mean_loss, climb.logs, customer_count)
     for _ in range(NEWTON_STEPS):
         if curvature.covariance is None or curvature.distance < NEAR:
             break
-        tried = np.clip(best + curvature.step, -LARGEST_LOG, LARGEST_LOG)
-        loss = mean_loss(tried)[0]
-        if not loss <= least + 1e-12 * abs(least):
+        logs = np.clip(climb.logs + curvature.step, -LARGEST_LOG, LARGEST_LOG)
+        loss = mean_loss(logs)[0]
+        if not loss <= climb.loss + 1e-12 * abs(climb.loss):
             break
-        best, least, iterations = tried, loss, iterations + 1
-        curvature = _curvature(mean_loss, best, customer_count)
-    parameters = np.exp(best)
-    errors = np.full(len(names), np.nan)
-    if curvature.covariance is not None:
-        errors = np.sqrt(np.diag(curvature.covariance))
-    return Optimum(
-        parameters=parameters,
-        standard_errors=parameters * errors,
-        log_likelihood=-least * customer_count,
-        iteration_count=iterations,
-        problem=_problem(names, best, errors, curvature),
-    )
+        climb = _Climb(logs, loss, climb.iteration_count + 1)
+        curvature = _curvature(mean_loss, logs, customer_count)
+    return climb, curvature
 
 
 def _curvature(
     mean_loss: LogLikelihood, logs: Vector, customer_count: int
 ) -> _Curvature:
-    size = len(logs)
     gradient = mean_loss(logs)[1]
-    hessian = np.empty((size, size))
-    for row, nudge in enumerate(DIFFERENCE * np.eye(size)):
+    hessian = np.empty((len(logs), len(logs)))
+    for row, nudge in enumerate(DIFFERENCE * np.eye(len(logs))):
         above, below = mean_loss(logs + nudge)[1], mean_loss(logs - nudge)[1]
         hessian[row] = (above - below) / (2 * DIFFERENCE)
     hessian = (hessian + hessian.T) / 2
     if not np.isfinite(hessian).all() or np.linalg.eigvalsh(hessian)[0] <= 0:
-        return _Curvature(None, np.inf, np.zeros(size))
+        return _Curvature(None, np.zeros(len(logs)), np.inf)
     inverse = np.linalg.inv(hessian)
     step = -inverse @ gradient
-    distance = np.sqrt(max(float(-gradient @ step) * customer_count, 0.0))
-    return _Curvature(inverse / customer_count, distance, step)
+    squared = float(-gradient @ step) * customer_count
+    return _Curvature(inverse / customer_count, step, np.sqrt(max(squared, 0.0)))
 
 
 def _problem(
-    names: Sequence[str], logs: Vector, errors: Vector, curvature: _Curvature
+    describes: Mapping[str, str],
+    logs: Vector,
+    log_errors: Vector,
+    curvature: _Curvature,
 ) -> str:
-    advice = "take more customers or a longer time, or do without this model"
-    ran_away = [
-        f"{name} ran to {'infinity' if value > 0 else 'zero'}"
-        for name, value in zip(names, logs, strict=True)
-        if abs(value) > LARGEST_LOG - 0.1
-    ]
-    if ran_away:
-        return f"{', '.join(ran_away)}: customers do not differ as assumed; {advice}"
-    if curvature.covariance is None:
-        return f"the log-likelihood has no peak (its Hessian is not definite): {advice}"
-    unknown = [
-        name
-        for name, error in zip(names, errors, strict=True)
+    ran_away = {
+        name: f"{name} ran to {'infinity' if log > 0 else 'zero'}"
+        for name, log in zip(describes, logs, strict=True)
+        if abs(log) > LARGEST_LOG - 0.1
+    }
+    flat = {
+        name: f"the likelihood is flat in {name}"
+        for name, error in zip(describes, log_errors, strict=True)
         if error > LARGEST_LOG_ERROR
-    ]
-    if unknown:
-        return (
-            f"the log-likelihood is flat in {', '.join(unknown)}: customers do not "
-            f"differ enough to tell; {advice}"
-        )
+    }
+    for found in (ran_away, flat):
+        if found:
+            alike = " and ".join(dict.fromkeys(describes[name] for name in found))
+            return (
+                f"{', '.join(found.values())}: {alike} do not differ between customers "
+                f"as the model assumes, or too little is known of them; {ADVICE}"
+            )
+    if curvature.covariance is None:
+        return f"the likelihood has no peak (its Hessian is not definite); {ADVICE}"
     if not curvature.distance < NEAR:
         return (
-            f"the gradient is not near zero ({curvature.distance:.1g} standard errors "
-            f"from the peak): {advice}"
+            "the gradient is not near zero (the peak may be "
+            f"{curvature.distance:.1g} standard errors away); {ADVICE}"
         )
     return ""

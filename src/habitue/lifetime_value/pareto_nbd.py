@@ -121,7 +121,7 @@ def fit_pareto_nbd(
     rate = orders / float((counts.customer_count * counts.observed).sum()) * unit
     optimum = maximise(
         ParetoNbdLikelihood(counts, unit=unit),
-        names=PARAMETERS["pareto_nbd"],
+        describes=PARAMETERS["pareto_nbd"],
         starts=[
             (0.5, 0.5 / rate, 0.5, 0.5),
             (1.5, 1.5 / rate, 1.0, 2.0),
