@@ -9,6 +9,7 @@
         'int_events__set_aside', 'int_session_days__measured',
         'int_page_view_days__measured', 'int_visitor_days__linked',
         'int_visitor_days__alternated', 'int_event_days__delayed',
+        'int_visitor_items__counted',
     ]) }}
 {%- endmacro %}
 

@@ -6,6 +6,7 @@
 -- depends_on: {{ ref('int_page_view_days__measured') }}
 -- depends_on: {{ ref('int_visitor_days__linked') }}
 -- depends_on: {{ ref('int_visitor_days__alternated') }}
+-- depends_on: {{ ref('int_visitor_items__counted') }}
 -- depends_on: {{ ref('int_event_days__delayed') }}
 {{ config(materialized='incremental', incremental_strategy='append') }}
 select

@@ -6,7 +6,19 @@ with
 
 session_days as (
 
-    select * from {{ ref('int_session_days__engaged') }}
+    select
+        days.*,
+        traffic.traffic_channel,
+        user_agents.device_type,
+        {{ local_hour('days.started_at') }} as started_hour
+    from {{ ref('int_session_days__engaged') }} as days
+    left join {{ ref('int_traffic_sources__classified') }} as traffic
+        on days.referrer_host is not distinct from traffic.referrer_host
+        and days.utm_source is not distinct from traffic.utm_source
+        and days.utm_medium is not distinct from traffic.utm_medium
+        and (days.utm_campaign is not null) = traffic.has_campaign
+    left join {{ ref('int_user_agents__classified') }} as user_agents
+        on days.user_agent_key = user_agents.user_agent_key
 
 ),
 
@@ -19,6 +31,9 @@ visitor_days as (
         sum(case when is_first_day then 1 else 0 end) as session_count,
         {%- for count in counts %}
         sum({{ count }}) as {{ count }},
+        {%- endfor %}
+        {%- for count, condition in session_mix().items() %}
+        sum(case when is_first_day and {{ condition }} then 1 else 0 end) as {{ count }},
         {%- endfor %}
         sum(engaged_seconds) as engaged_seconds,
         max(ended_at) as ended_at

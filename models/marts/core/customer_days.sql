@@ -1,5 +1,5 @@
-{%- set counts = ['session_count', 'event_count']
-    + counted_event_types().keys() | list -%}
+{%- set counts = ['session_count', 'event_count'] + counted_event_types().keys() | list
+    + session_mix().keys() | list -%}
 with
 
 visitor_days as (
@@ -31,14 +31,7 @@ behaviour as (
 
 purchases as (
 
-    select
-        customer_id,
-        {{ local_date('ordered_at') }} as activity_date,
-        sum(case when is_purchase then 1 else 0 end) as order_count,
-        sum(amount) as revenue
-    from {{ ref('orders') }}
-    where customer_id is not null
-    group by 1, 2
+    select * from {{ ref('int_purchase_days__measured') }}
 
 ),
 
@@ -50,11 +43,18 @@ customer_days as (
         {%- for count in counts %}
         cast(coalesce(behaviour.{{ count }}, 0) as bigint) as {{ count }},
         {%- endfor %}
-        cast(coalesce(purchases.order_count, 0) as bigint) as order_count,
+        {%- for count in ['order_count', 'cancellation_count', 'browsed_order_count'] %}
+        cast(coalesce(purchases.{{ count }}, 0) as bigint) as {{ count }},
+        {%- endfor %}
+        purchases.days_since_previous_order,
         cast(
             coalesce(behaviour.engaged_seconds, 0) as double precision
         ) as engaged_seconds,
-        cast(coalesce(purchases.revenue, 0) as decimal(18, 4)) as revenue
+        cast(purchases.browse_seconds as double precision) as browse_seconds,
+        {%- for amount in ['item_count', 'sold_amount', 'discount', 'revenue'] %}
+        cast(coalesce(purchases.{{ amount }}, 0) as decimal(18, 4)) as {{ amount }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
     from behaviour
     full outer join purchases
         on behaviour.customer_id = purchases.customer_id

@@ -1,17 +1,33 @@
-{%- set behaviours = ['active_days_7', 'active_days_28', 'session_count_90',
-    'search_count_90', 'product_view_count_90', 'add_to_cart_count_90',
-    'feature_use_count_90', 'support_contact_count'] -%}
+{#- Sums become features. What nothing can be said of is null, not 0: seeds/lookups/
+    features.csv says how a model fills it. -#}
+{%- set counts = ['active_days_7', 'active_days_28', 'active_days_90',
+    'session_count_90', 'search_count_90', 'product_view_count_90',
+    'add_to_cart_count_90', 'checkout_count_90', 'feature_use_count_90',
+    'support_contact_count_90', 'email_click_count_90', 'order_count_90',
+    'support_contact_count', 'feedback_count', 'order_count'] -%}
 with
 
 behaviour as (
 
-    select * from {{ ref('int_customer_behaviour__windowed') }}
+    select
+        *,
+        cast(order_count - 1 as double precision) as gap_count,
+        cast(order_tenure_days - order_recency_days as double precision) as gap_days,
+        least(tenure_days, 28) / 7.0 as observed_weeks,
+        least(tenure_days, 90) / 30.0 as observed_months
+    from {{ ref('int_customer_behaviour__windowed') }}
 
 ),
 
-purchases as (
+items as (
 
-    select * from {{ ref('int_customer_orders__windowed') }}
+    select * from {{ ref('int_customer_items__windowed') }}
+
+),
+
+accumulated as (
+
+    select * from {{ ref('int_customer_items__accumulated') }}
 
 ),
 
@@ -20,34 +36,62 @@ customer_features as (
     select
         behaviour.customer_id,
         behaviour.as_of_date,
-        cast(behaviour.recency_days as bigint) as recency_days,
-        cast(behaviour.tenure_days as bigint) as tenure_days,
-        {%- for name in behaviours %}
-        cast(behaviour.{{ name }} as bigint) as {{ name }},
+        cast(recency_days as bigint) as recency_days,
+        cast(tenure_days as bigint) as tenure_days,
+        {%- for name in counts %}
+        cast({{ name }} as bigint) as {{ name }},
         {%- endfor %}
-        {{ ratio('behaviour.page_view_count', 'behaviour.session_count') }}
-            as page_views_per_session,
-        {{ ratio('behaviour.engaged_seconds / 60', 'behaviour.session_count') }}
-            as engaged_minutes_per_session,
-        cast(coalesce(purchases.order_count, 0) as bigint) as order_count,
-        cast(purchases.order_recency_days as bigint) as order_recency_days,
+        cast(session_count_28 / observed_weeks as double precision) as sessions_per_week,
+        cast(session_count_90 / observed_months as double precision)
+            as sessions_per_month,
+        {{ share_of('active_days_28 - active_days_28_before',
+            'active_days_28 + active_days_28_before') }} as activity_trend,
         case
-            when purchases.order_count > 1 then {{ ratio(
-                'purchases.order_tenure_days - purchases.order_recency_days',
-                'purchases.order_count - 1') }}
-        end as days_between_orders,
-        cast(coalesce(purchases.revenue, 0) as decimal(18, 4)) as revenue,
-        {{ ratio('purchases.sold_amount', 'purchases.order_count') }}
-            as average_order_value,
-        {{ ratio('purchases.discount_amount',
-            'purchases.sold_amount + purchases.discount_amount') }} as discount_ratio,
-        {{ ratio('purchases.cancellation_count',
-            'purchases.order_count + purchases.cancellation_count') }} as refund_ratio,
-        cast(coalesce(purchases.category_count, 0) as bigint) as category_count
+            when tenure_days >= 365
+                then sqrt({{ squared('season_cosine') }} + {{ squared('season_sine') }})
+                    / active_days
+        end as seasonality_index,
+        {{ ratio('page_view_count', 'session_count') }} as page_views_per_session,
+        {{ ratio('engaged_seconds / 60', 'session_count') }}
+            as engaged_minutes_per_session,
+        {{ share_of('abandoned_cart_days_90', 'cart_days_90') }}
+            as cart_abandonment_ratio_90,
+        cast(coalesce(feature_breadth_90, 0) as bigint) as feature_breadth_90,
+        feature_entropy_90,
+        cast(coalesce(category_breadth_90, 0) as bigint) as category_breadth_90,
+        category_entropy_90,
+        {{ share_of('weekend_days_90', 'active_days_90') }} as weekend_ratio_90,
+        {%- for name in session_mix() %}
+        {{ share_of(name ~ '_90', 'session_count_90') }}
+            as {{ name | replace('_count', '_ratio_90') }},
+        {%- endfor %}
+        {{ share_of('score_sum', 'score_count') }} as feedback_score,
+        cast(order_recency_days as bigint) as order_recency_days,
+        {{ share_of('order_count * 30', 'order_tenure_days') }} as orders_per_month,
+        case when order_count > 1 then gap_days / gap_count end as days_between_orders,
+        case
+            when order_count > 2 and gap_days > 0 then sqrt(greatest(
+                (squared_order_gaps - gap_days * gap_days / gap_count) / (gap_count - 1),
+                0
+            )) * gap_count / gap_days
+        end as order_interval_variation,
+        {{ share_of('browse_seconds / 3600', 'browsed_order_count') }}
+            as browse_to_purchase_hours,
+        cast(revenue as decimal(18, 4)) as revenue,
+        cast(revenue_90 as decimal(18, 4)) as revenue_90,
+        {{ ratio('sold_amount', 'order_count') }} as average_order_value,
+        {{ share_of('item_count', 'order_count') }} as items_per_order,
+        {{ ratio('discount', 'sold_amount + discount') }} as discount_ratio,
+        {{ ratio('cancellation_count', 'order_count + cancellation_count') }}
+            as refund_ratio,
+        cast(coalesce(category_count, 0) as bigint) as category_count
     from behaviour
-    left join purchases
-        on behaviour.customer_id = purchases.customer_id
-        and behaviour.as_of_date = purchases.as_of_date
+    left join items
+        on behaviour.customer_id = items.customer_id
+        and behaviour.as_of_date = items.as_of_date
+    left join accumulated
+        on behaviour.customer_id = accumulated.customer_id
+        and behaviour.as_of_date = accumulated.as_of_date
 
 )
 
