@@ -1,5 +1,5 @@
-{#- A text that changes when the grouped rows do: customers, and sums and sums of products
-    of the columns over them, in decimals. -#}
+{#- A text that changes when the grouped rows do: how many customers, and the sums and
+    sums of products of the columns over them, in decimals. -#}
 {% macro moments_of(columns) -%}
     concat_ws(
         '|',

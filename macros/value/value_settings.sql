@@ -8,19 +8,20 @@
         ) }}
     {%- endif -%}
     {%- set counts = {} -%}
-    {%- for name in ['value_horizon_days', 'value_minimum_customers', 'value_sample_size'] -%}
+    {%- for short_name in ['horizon_days', 'minimum_customers', 'sample_size'] -%}
+        {%- set name = 'value_' ~ short_name -%}
         {%- set count = var(name) -%}
         {%- if count is not integer or count is boolean or count < 1 -%}
             {{ exceptions.raise_compiler_error(
                 name ~ " must be a whole number from 1 on, got: " ~ count
             ) }}
         {%- endif -%}
-        {%- do counts.update({name | replace('value_', ''): count}) -%}
+        {%- do counts.update({short_name: count}) -%}
     {%- endfor -%}
     {%- if counts.sample_size < counts.minimum_customers -%}
         {{ exceptions.raise_compiler_error(
-            "value_sample_size is " ~ counts.sample_size ~ ", fewer customers than a fit "
-            ~ "needs: value_minimum_customers is " ~ counts.minimum_customers
+            "value_sample_size is " ~ counts.sample_size ~ ", fewer customers than a "
+            ~ "fit needs: value_minimum_customers is " ~ counts.minimum_customers
         ) }}
     {%- endif -%}
     {%- set rate = var('value_discount_rate') -%}

@@ -1,5 +1,5 @@
-{#- What became of every decile in the 90 days after a date, where they are over. Sums, so
-    that dates can be put together; in decimals, so that threads do not matter. -#}
+{#- What became of every decile in the 90 days after a date, where they are over: sums,
+    so that dates can be put together, in decimals, so that threads do not matter. -#}
 {{ config(materialized='table') }}
 with
 

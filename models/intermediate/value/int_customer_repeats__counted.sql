@@ -55,8 +55,7 @@ select
     {{ days_between('first_date', 'order_date') }} as last_repeat_days,
     {{ days_between('first_date', 'as_of_date') }} - 1 as observed_days,
     case
-        when repeat_count > 0
-            then cast(greatest(amount - first_amount, 0) as double precision)
-            / repeat_count
+        when repeat_count > 0 then
+            cast(greatest(amount - first_amount, 0) as double precision) / repeat_count
     end as mean_repeat_value
 from counted

@@ -1,7 +1,8 @@
 {#- What a model of orders says depends on the grouped row alone, so groups are scored,
-    not customers. BG/NBD has a closed form, taken in logs, so that hundreds of orders do
-    not overflow; Pareto/NBD has none that SQL could compute, and is read. -#}
-{%- set is_closed = value_settings().orders_model == 'bg_nbd' -%}
+    not customers. BG/NBD has a closed form, in logs, so that hundreds of orders do not
+    overflow; Pareto/NBD has none that SQL could compute, and is read. -#}
+{%- set keys = ['as_of_date', 'repeat_count', 'last_repeat_days', 'observed_days'] -%}
+{%- if value_settings().orders_model == 'bg_nbd' -%}
 with
 
 parameters as (
@@ -17,39 +18,39 @@ parameters as (
 
 ),
 
-by_bg_nbd as (
+repeats as (
 
     select
-        repeats.as_of_date,
-        repeats.repeat_count,
-        repeats.last_repeat_days,
-        repeats.observed_days,
-        case
-            when repeats.repeat_count = 0 then 1.0
-            else 1.0 / (1 + exp(least(
-                ln(parameters.a) - ln(parameters.b + repeats.repeat_count - 1)
-                + (parameters.r + repeats.repeat_count) * ln(
-                    (parameters.alpha + {{ in_weeks('repeats.observed_days') }})
-                    / (parameters.alpha + {{ in_weeks('repeats.last_repeat_days') }})
-                ),
-                700
-            )))
-        end as probability_alive
+        repeats.*,
+        parameters.r + repeats.repeat_count as weight,
+        parameters.alpha + {{ in_weeks('repeats.last_repeat_days') }} as up_to_last,
+        parameters.alpha + {{ in_weeks('repeats.observed_days') }} as up_to_now,
+        parameters.a,
+        parameters.b + greatest(repeats.repeat_count, 1) - 1 as stayed
     from {{ ref('int_repeats__grouped') }} as repeats
     inner join parameters on repeats.as_of_date = parameters.as_of_date
 
 ),
 
-by_pareto_nbd as (
+judged as (
 
     select
-        as_of_date,
-        repeat_count,
-        last_repeat_days,
-        observed_days,
-        probability_alive
-    from {{ ref('expected_orders') }}
+        *,
+        ln(a) - ln(stayed) + weight * ln(up_to_now / up_to_last) as log_odds_left
+    from repeats
 
 )
 
-select * from {{ 'by_bg_nbd' if is_closed else 'by_pareto_nbd' }}
+select
+    {{ keys | join(',\n    ') }},
+    case
+        when repeat_count = 0 then 1.0
+        else 1.0 / (1 + exp(least(log_odds_left, 700)))
+    end as probability_alive
+from judged
+{%- else -%}
+select
+    {{ keys | join(',\n    ') }},
+    probability_alive
+from {{ ref('expected_orders') }}
+{%- endif %}

@@ -5,6 +5,9 @@
 {{ config(materialized='table') }}
 {%- set fitting_version = 1 -%}
 {%- set settings = value_settings() -%}
+{%- set measures = ['repeat_count', 'last_repeat_days', 'observed_days'] -%}
+{%- set contents =
+    {'bg_nbd': 'orders', 'pareto_nbd': 'orders', 'gamma_gamma': 'spend'} -%}
 with
 
 as_of as (
@@ -17,7 +20,7 @@ orders as (
 
     select
         as_of_date,
-        {{ moments_of(['repeat_count', 'last_repeat_days', 'observed_days']) }} as content
+        {{ moments_of(measures) }} as content
     from {{ ref('int_repeats__grouped') }}
     group by 1
 
@@ -35,15 +38,14 @@ spend as (
 
 fits as (
 
-    {%- for name in value_models() %}
+    {%- for name, content in contents.items() %}
     select
         as_of.as_of_date,
         '{{ name }}' as model,
         '{{ settings.sample_size if name == "pareto_nbd" else "all" }}' as sample_size,
-        contents.content
+        {{ content }}.content
     from as_of
-    left join {{ 'spend' if name == 'gamma_gamma' else 'orders' }} as contents
-        on as_of.as_of_date = contents.as_of_date
+    left join {{ content }} on as_of.as_of_date = {{ content }}.as_of_date
     {%- if name == 'pareto_nbd' and settings.orders_model != name %}
     where as_of.is_latest
     {%- endif %}

@@ -1,6 +1,6 @@
 {#- All that the models of orders need to know: customers who bought alike are one row.
-    Pareto/NBD is slow to fit, so it sees a sample of at most value_sample_size customers,
-    drawn by the hash of their id, the same every time. -#}
+    Pareto/NBD is slow to fit, so it sees at most value_sample_size customers, drawn by
+    the hash of their id, the same every time. -#}
 {{ config(materialized='table') }}
 {%- set settings = value_settings() -%}
 with

@@ -1,5 +1,5 @@
 {#- The decile of a risk is by the share of customers of the date whose risk is lower:
-    customers of equal risk share one, however many they are, and a decile may be empty. -#}
+    customers of equal risk share one, however many they are, and one may be empty. -#}
 {{ config(materialized='table') }}
 with
 

@@ -1,6 +1,6 @@
 {#- The parameters in use, one wide row per as-of date: SQL scores everybody from it. In
-    use is the fit to the data as they are now, not the newest, so that data which return
-    to an earlier state are not scored with the parameters of another. -#}
+    use is the fit to the data as they are now, not the newest: data that return to an
+    earlier state are not scored with the parameters of another. -#}
 {{ config(materialized='table') }}
 with
 
@@ -24,7 +24,9 @@ select
         as {{ name }}_status,
     {%- for parameter in parameters %}
     max(case
-        when parameters.model = '{{ name }}' and parameters.parameter = '{{ parameter }}'
+        when
+            parameters.model = '{{ name }}'
+            and parameters.parameter = '{{ parameter }}'
             then parameters.estimate
     end) as {{ name }}_{{ parameter }}
     {%- if not (outer.last and loop.last) %},{% endif %}

@@ -1,8 +1,6 @@
 {#- What customers are worth from now on. A number is null where its model is not there,
-    and a status says why. Beside the risk stands what became of such customers by what
-    was known on that date: P(alive) says nothing about the next 90 days. -#}
-{%- set settings = value_settings() -%}
-{%- set orders_model = settings.orders_model -%}
+    and a status says why. Beside the risk stands what became of such customers, as far
+    as that date could know: P(alive) says nothing about the next 90 days. -#}
 {%- set windows = ['30', '60', '90', 'horizon'] -%}
 with
 
@@ -12,19 +10,26 @@ repeats as (
 
 ),
 
-parameters as (
+spend as (
 
     select
-        *,
-        coalesce({{ orders_model }}_status, 'not_fitted') as orders_status,
-        coalesce(gamma_gamma_status, 'not_fitted') as spend_status
+        as_of_date,
+        gamma_gamma_p as p,
+        gamma_gamma_q as q,
+        gamma_gamma_v as v
     from {{ ref('int_value_parameters__widened') }}
+
+),
+
+known as (
+
+    select * from {{ ref('int_churn__known') }}
 
 ),
 
 calibrated as (
 
-    select distinct as_of_date from {{ ref('int_churn__known') }}
+    select distinct as_of_date from known
 
 ),
 
@@ -33,6 +38,14 @@ valued as (
     select
         repeats.customer_id,
         repeats.as_of_date,
+        told.value_status,
+        case
+            when ranked.churn_risk is null then 'no churn risk'
+            when calibrated.as_of_date is null
+                then 'no 90 days are over since an earlier date'
+            when known.customer_count is null then 'nobody was in this decile before'
+            else 'calibrated'
+        end as calibration_status,
         repeats.order_day_count,
         repeats.repeat_count,
         ranked.probability_alive,
@@ -45,41 +58,19 @@ valued as (
         expected.expected_orders_{{ window }},
         {%- endfor %}
         expected.discounted_expected_orders,
-        parameters.gamma_gamma_p
-        * (
-            parameters.gamma_gamma_v
-            + repeats.repeat_count * coalesce(repeats.mean_repeat_value, 0)
-        ) / (
-            parameters.gamma_gamma_p * repeats.repeat_count
-            + parameters.gamma_gamma_q - 1
-        ) as expected_order_value,
-        coalesce(nullif(concat_ws(
-            '; ',
-            case when parameters.orders_status != 'converged'
-                then '{{ orders_model }}: ' || replace(parameters.orders_status, '_', ' ')
-            end,
-            case when parameters.spend_status != 'converged'
-                then 'gamma_gamma: ' || replace(parameters.spend_status, '_', ' ')
-            end,
-            case when not parameters.is_latest
-                then 'orders are forecast from the latest date only'
-            end
-        ), ''), 'complete') as value_status,
-        case
-            when ranked.churn_risk is null then 'no churn risk'
-            when calibrated.as_of_date is null
-                then 'no 90 days are over since an earlier date'
-            when known.customer_count is null then 'nobody was in this decile before'
-            else 'calibrated'
-        end as calibration_status
+        spend.p * (
+            spend.v + repeats.repeat_count * coalesce(repeats.mean_repeat_value, 0)
+        ) / (spend.p * repeats.repeat_count + spend.q - 1) as expected_order_value
     from repeats
-    inner join parameters on repeats.as_of_date = parameters.as_of_date
+    inner join spend on repeats.as_of_date = spend.as_of_date
+    inner join {{ ref('int_value_models__told') }} as told
+        on repeats.as_of_date = told.as_of_date
     left join {{ ref('int_repeats__ranked') }} as ranked
         on {{ is_same_repeats('repeats', 'ranked') }}
     left join {{ ref('expected_orders') }} as expected
         on {{ is_same_repeats('repeats', 'expected') }}
     left join calibrated on repeats.as_of_date = calibrated.as_of_date
-    left join {{ ref('int_churn__known') }} as known
+    left join known
         on repeats.as_of_date = known.as_of_date
         and ranked.churn_risk_decile = known.churn_risk_decile
 
@@ -87,7 +78,13 @@ valued as (
 
 select
     customer_id,
-    value_status,
+    case
+        when
+            value_status = 'complete'
+            and discounted_expected_orders * expected_order_value is null
+            then 'a number is not finite'
+        else value_status
+    end as value_status,
     calibration_status,
     cast(order_day_count as bigint) as order_day_count,
     cast(repeat_count as bigint) as repeat_count,
@@ -102,6 +99,6 @@ select
     discounted_expected_orders,
     expected_order_value,
     discounted_expected_orders * expected_order_value as lifetime_value,
-    cast({{ settings.horizon_days }} as integer) as horizon_days,
+    cast({{ value_settings().horizon_days }} as integer) as horizon_days,
     as_of_date
 from valued

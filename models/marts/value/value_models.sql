@@ -1,4 +1,4 @@
-{#- Nothing but the receipts: what was fitted, to what, with what, and what is in use. -#}
+{#- The receipts: what was fitted, to what, with what, and whether it is in use. -#}
 with
 
 parameters as (
