@@ -1,7 +1,6 @@
 {#- What a model of orders says depends on the grouped row alone, so groups are scored,
     not customers. BG/NBD has a closed form, in logs, so that hundreds of orders do not
     overflow; Pareto/NBD has none that SQL could compute, and is read. -#}
-{%- set keys = ['as_of_date', 'repeat_count', 'last_repeat_days', 'observed_days'] -%}
 {%- if value_settings().orders_model == 'bg_nbd' -%}
 with
 
@@ -42,7 +41,11 @@ judged as (
 )
 
 select
-    {{ keys | join(',\n    ') }},
+    as_of_date,
+    repeat_count,
+    last_repeat_days,
+    observed_days,
+    customer_count,
     case
         when repeat_count = 0 then 1.0
         else 1.0 / (1 + exp(least(log_odds_left, 700)))
@@ -50,7 +53,14 @@ select
 from judged
 {%- else -%}
 select
-    {{ keys | join(',\n    ') }},
-    probability_alive
-from {{ ref('expected_orders') }}
+    repeats.as_of_date,
+    repeats.repeat_count,
+    repeats.last_repeat_days,
+    repeats.observed_days,
+    repeats.customer_count,
+    expected.probability_alive
+from {{ ref('int_repeats__grouped') }} as repeats
+inner join {{ ref('expected_orders') }} as expected
+    on {{ is_same_repeats('repeats', 'expected') }}
+where expected.probability_alive is not null
 {%- endif %}

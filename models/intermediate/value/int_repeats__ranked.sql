@@ -6,17 +6,9 @@ with
 repeats as (
 
     select
-        grouped.as_of_date,
-        grouped.repeat_count,
-        grouped.last_repeat_days,
-        grouped.observed_days,
-        grouped.customer_count,
-        alive.probability_alive,
-        1 - alive.probability_alive as churn_risk
-    from {{ ref('int_repeats__grouped') }} as grouped
-    inner join {{ ref('int_repeats__alive') }} as alive
-        on {{ is_same_repeats('grouped', 'alive') }}
-    where alive.probability_alive is not null
+        *,
+        1 - probability_alive as churn_risk
+    from {{ ref('int_repeats__alive') }}
 
 ),
 
