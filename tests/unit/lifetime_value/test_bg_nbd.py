@@ -136,6 +136,7 @@ def test_frequent_buyers_do_not_overflow(history):
         {"r": 0.24, "alpha": 4.4, "a": 1.0, "b": 2.4},  # the formula divides by a - 1
         {"r": 0.24, "alpha": 4.4, "a": 0.4, "b": 0.6},  # and by a + b - 1
         {"r": 0.24, "alpha": 0.01, "a": 0.05, "b": 0.3},
+        {"r": 0.83, "alpha": 9.9, "a": 0.004, "b": 6.7},  # a shop nobody leaves
         {"r": 80.0, "alpha": 20.0, "a": 0.3, "b": 50.0},
         {"r": 2.0, "alpha": 1.0, "a": 300.0, "b": 900.0},
     ],
