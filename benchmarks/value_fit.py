@@ -49,7 +49,7 @@ def main() -> None:
         fits.add_column(name, justify="left" if name == "model" else "right")
     fits.add_column("found (planted, standard errors away)")
     scored = Table(title="predictions, 52 weeks ahead", title_justify="left")
-    for name in ("model", "what", "customers", "seconds"):
+    for name in ("model", "what", "histories", "seconds"):
         scored.add_column(name, justify="right" if name == "seconds" else "left")
 
     models: list[tuple[OrderModel, int, Callable[[RepeatCounts], FittedModel]]] = [

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-# Points per distribution: enough for ten digits.
-POINTS = 128
+# Points per distribution: ten digits where a and b are above .1, six near 0.
+POINTS = 160
 # The integral ends where the density has fallen by e^-45.
 TAIL = 45.0
+# Below it a probability is as good as none, and products with it keep their digits.
+LEAST = 1e-200
 
 
 class BetaPoints(NamedTuple):
@@ -50,7 +52,7 @@ def beta_points(a: float, b: Array) -> BetaPoints:
     log_weight = _log_density(a, b[:, None], logit) + np.log(np.cosh(position))
     weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     return BetaPoints(
-        probability=np.maximum(expit(logit), np.finfo(np.float64).tiny),
+        probability=np.maximum(expit(logit), LEAST),
         weight=weight / weight.sum(axis=1, keepdims=True),
     )
 

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float64]
     Parameters = tuple[float, ...]
 
-# Customers whose points of integration are in memory together.
-ROWS_AT_ONCE = 4096
-
 
 class BgNbdLikelihood:
     """The log-likelihood of grouped customers, prepared for many evaluations.
@@ -174,15 +171,12 @@ def bg_nbd_orders_while_alive(
         Fader, Hardie and Lee (2005), equation 10 and its derivation.
     """
     r, alpha, a, b = parameters
-    expected = np.empty((len(histories.repeat_count), len(horizons)))
-    for start in range(0, len(expected), ROWS_AT_ONCE):
-        rows = slice(start, start + ROWS_AT_ONCE)
-        orders = histories.repeat_count[rows].astype(np.float64)
-        points = beta_points(a, b + orders)
-        share = points.weight / points.probability
-        exponent = -(r + orders)[:, None]
-        scaled = points.probability / (alpha + histories.observed[rows])[:, None]
-        for column, horizon in enumerate(horizons):
-            gone = -np.expm1(exponent * np.log1p(scaled * horizon))
-            expected[rows, column] = (share * gone).sum(axis=1)
+    orders = histories.repeat_count.astype(np.float64)
+    points = beta_points(a, b + orders)
+    share = points.weight / points.probability
+    chance = points.probability / (alpha + histories.observed)[:, None]
+    expected = np.empty((len(orders), len(horizons)))
+    for column, horizon in enumerate(horizons):
+        gone = -np.expm1(-(r + orders)[:, None] * np.log1p(chance * horizon))
+        expected[:, column] = (share * gone).sum(axis=1)
     return expected

@@ -133,8 +133,9 @@ def fit_gamma_gamma(
     groups = group_rows((orders, values))
     orders, values = orders[groups.rows], values[groups.rows]
     customers = groups.sums(customers)
-    unit = float((customers * values).sum()) / used
     weights = customers.astype(np.float64)
+    # The geometric mean: one order of a million does not move it.
+    unit = float(np.exp(weighted_sum(weights, np.log(values)) / used))
     optimum = maximise(
         GammaGammaLikelihood(orders.astype(np.float64), values / unit, weights),
         describes=PARAMETERS["gamma_gamma"],

@@ -49,8 +49,8 @@ def integrate_leaving(
     The published formula is a difference of two hypergeometric functions: it overflows
     for frequent buyers, and cancels where the last order was a moment ago. The
     integrand itself is positive and, over u = log(t + the smaller of alpha and beta),
-    log-concave: a Gauss-Legendre rule over where it is not negligible has twelve
-    digits.
+    log-concave: a Gauss-Legendre rule over where it is not negligible has nine
+    digits or more.
 
     Args:
         parameters: r, alpha, s, beta.

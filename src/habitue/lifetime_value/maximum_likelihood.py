@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Rescaled parameters outside of e^-12 … e^12 ran to zero or to infinity.
 LARGEST_LOG = 12.0
+# Where there is no peak, those outside of e^-6 … e^6 were on their way.
+FAR_LOG = 6.0
 # Step of the differences of gradients that make a Hessian, in log parameters.
 DIFFERENCE = 1e-4
 NEWTON_STEPS = 25
@@ -161,28 +163,25 @@ def _problem(
     log_errors: Vector,
     curvature: _Curvature,
 ) -> str:
-    ran_away = {
-        name: f"{name} ran to {'infinity' if log > 0 else 'zero'}"
-        for name, log in zip(describes, logs, strict=True)
-        if abs(log) > LARGEST_LOG - 0.1
-    }
-    flat = {
-        name: f"the likelihood is flat in {name}"
-        for name, error in zip(describes, log_errors, strict=True)
-        if error > LARGEST_LOG_ERROR
-    }
-    for found in (ran_away, flat):
-        if found:
-            alike = " and ".join(dict.fromkeys(describes[name] for name in found))
-            return (
-                f"{', '.join(found.values())}: {alike} do not differ between customers "
-                f"as the model assumes, or too little is known of them; {ADVICE}"
-            )
-    if curvature.covariance is None:
-        return f"the likelihood has no peak (its Hessian is not definite); {ADVICE}"
-    if not curvature.distance < NEAR:
+    is_unknown = log_errors > LARGEST_LOG_ERROR
+    has_peak = curvature.covariance is not None and not is_unknown.any()
+    if has_peak and np.abs(logs).max() < LARGEST_LOG - 0.1:
+        if curvature.distance < NEAR:
+            return ""
         return (
             "the gradient is not near zero (the peak may be "
             f"{curvature.distance:.1g} standard errors away); {ADVICE}"
         )
-    return ""
+    found = {}
+    for name, log, unknown in zip(describes, logs, is_unknown, strict=True):
+        if abs(log) > FAR_LOG:
+            found[name] = f"{name} ran to {'infinity' if log > 0 else 'zero'}"
+        elif unknown:
+            found[name] = f"the likelihood is flat in {name}"
+    if not found:
+        return f"the likelihood has no peak (its Hessian is not definite); {ADVICE}"
+    alike = " and ".join(dict.fromkeys(describes[name] for name in found))
+    return (
+        f"{', '.join(found.values())}: {alike} do not differ between customers as the "
+        f"model assumes, or too little is known of them; {ADVICE}"
+    )

@@ -36,6 +36,9 @@ _ORDERS_WHILE_ALIVE = {
     "pareto_nbd": pareto_nbd_orders_while_alive,
 }
 
+# Distinct customers whose points of integration are in memory together.
+ROWS_AT_ONCE = 4096
+
 
 def probability_alive(
     model: OrderModel,
@@ -191,9 +194,13 @@ def _orders_by(
     # Who is alive is told apart by orders and age alone: few distinct pairs.
     groups = group_rows((histories.repeat_count, histories.observed))
     distinct = histories.take(groups.rows)
-    orders = _ORDERS_WHILE_ALIVE[model](values, distinct, ends)
-    if weights is not None:
-        orders = (orders * weights).sum(axis=1, keepdims=True)
+    orders = np.empty((len(groups.rows), len(ends) if weights is None else 1))
+    for start in range(0, len(orders), ROWS_AT_ONCE):
+        rows = np.arange(start, min(start + ROWS_AT_ONCE, len(orders)))
+        by_end = _ORDERS_WHILE_ALIVE[model](values, distinct.take(rows), ends)
+        if weights is not None:
+            by_end = (by_end * weights).sum(axis=1, keepdims=True)
+        orders[rows] = by_end
     return np.asarray(alive[:, None] * orders[groups.group])
 
 
