@@ -10,6 +10,7 @@ import pyarrow as pa
 from habitue.lifetime_value import (
     discounted_expected_orders,
     expected_orders,
+    no_order_probability,
     probability_alive,
 )
 from habitue.lifetime_value.fitted import PARAMETERS
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 DAYS_PER_WEEK = 7
 WEEKS_PER_YEAR = 365.25 / DAYS_PER_WEEK
 WINDOWS = (30, 60, 90)
+SILENCE_DAYS = 90
 CHUNK = 20_000
 FORECASTS = pa.schema(
     [
@@ -34,6 +36,7 @@ FORECASTS = pa.schema(
         ("last_repeat_days", pa.int64()),
         ("observed_days", pa.int64()),
         ("probability_alive", pa.float64()),
+        (f"no_order_probability_{SILENCE_DAYS}", pa.float64()),
         *((f"expected_orders_{days}", pa.float64()) for days in WINDOWS),
         ("expected_orders_horizon", pa.float64()),
         ("discounted_expected_orders", pa.float64()),
@@ -61,10 +64,10 @@ def forecast_orders(
         discount_rate: What a year takes off an order to come, as in .1.
 
     Returns:
-        Batches of at most `CHUNK` rows, for the latest date: P(alive), the orders
-        expected in 30, 60 and 90 days and over the horizon, and the latter discounted.
-        For earlier dates P(alive) alone, and only where SQL cannot compute it
-        (Pareto/NBD). No rows for a date without a fit.
+        Batches of at most `CHUNK` rows, for the latest date: P(alive), P(no order in 90
+        days), the orders expected in 30, 60 and 90 days and over the horizon, and the
+        latter discounted. For earlier dates the two probabilities alone, and only where
+        SQL cannot compute them (Pareto/NBD). No rows for a date without a fit.
     """
     batches = (
         _forecast(batch, row, orders_model, horizon_days, discount_rate)
@@ -116,9 +119,14 @@ def _forecast(
             )
         )
     alive = _numbers(probability_alive(orders_model, fitted, *history))
+    silent = _numbers(
+        no_order_probability(
+            orders_model, fitted, *history, horizon=SILENCE_DAYS / DAYS_PER_WEEK
+        )
+    )
     dates = batch.column("as_of_date")
     return pa.record_batch(
-        [dates, count, last_days, seen_days, alive, *ahead], schema=FORECASTS
+        [dates, count, last_days, seen_days, alive, silent, *ahead], schema=FORECASTS
     )
 
 

@@ -21,6 +21,7 @@ from habitue.lifetime_value import (
     expected_order_value,
     expected_orders,
     fit_bg_nbd,
+    no_order_probability,
     probability_alive,
 )
 
@@ -235,6 +236,10 @@ def assert_sql_is_python(
     )
     np.testing.assert_allclose(values["probability_alive"], alive, rtol=0, atol=1e-9)
     np.testing.assert_allclose(values["churn_risk"], 1 - alive, rtol=0, atol=1e-9)
+    silent = no_order_probability("bg_nbd", fitted, *in_weeks(values), horizon=90 / 7)
+    np.testing.assert_allclose(
+        values["no_order_probability_90"], silent, rtol=0, atol=1e-9
+    )
     np.testing.assert_allclose(values["expected_order_value"], worth, rtol=1e-9)
 
 
@@ -346,6 +351,9 @@ def backtest(cdnow_to_the_end: Warehouse, cdnow_log: pd.DataFrame) -> pd.DataFra
         rows = histories(days[days["day"] < as_of], as_of)
         later = days[(days["day"] >= as_of) & (days["day"] < until)]
         rows["risk"] = 1 - probability_alive("bg_nbd", fitted, *in_weeks(rows))
+        rows["no_order"] = no_order_probability(
+            "bg_nbd", fitted, *in_weeks(rows), horizon=90 / 7
+        )
         rows["has_churned"] = ~rows.index.isin(later["customer"])
         safer = (rows["risk"].rank(method="min") - 1) / len(rows)
         rows["decile"] = 1 + np.floor(10 * safer.round(12)).astype(int)
@@ -372,6 +380,7 @@ def calibration_of(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     base = rows.groupby("as_of")["has_churned"].transform("mean")
     rows = rows.assign(
         brier=(rows["risk"] - rows["has_churned"]) ** 2,
+        no_order_brier=(rows["no_order"] - rows["has_churned"]) ** 2,
         base_brier=(base - rows["has_churned"]) ** 2,
         everybody=1,
     )
@@ -379,8 +388,10 @@ def calibration_of(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return groups.agg(
         customer_count=("risk", "size"),
         mean_churn_risk=("risk", "mean"),
+        mean_no_order_probability=("no_order", "mean"),
         observed_churn_ratio=("has_churned", "mean"),
         brier_score=("brier", "mean"),
+        no_order_brier_score=("no_order_brier", "mean"),
         base_rate_brier_score=("base_brier", "mean"),
     )
 

@@ -13,6 +13,7 @@ from habitue import order_forecasts
 from habitue.lifetime_value import (
     discounted_expected_orders,
     expected_orders,
+    no_order_probability,
     probability_alive,
 )
 from habitue.order_forecasts import FORECASTS, forecast_orders
@@ -78,6 +79,8 @@ def test_every_group_has_what_the_model_says(groups, model):
     history, fitted = in_weeks(rows), FITTED[model]
     alive = probability_alive(model, fitted, *history)
     np.testing.assert_allclose(rows["probability_alive"], alive)
+    silent = no_order_probability(model, fitted, *history, horizon=90 / 7)
+    np.testing.assert_allclose(rows["no_order_probability_90"], silent)
     columns = {"30": 30, "60": 60, "90": 90, "horizon": 365}
     for name, days in columns.items():
         orders = expected_orders(model, fitted, *history, horizon=days / 7)
@@ -110,7 +113,8 @@ def test_earlier_dates_have_no_forecast_and_alive_only_if_sql_has_it_not(groups)
     rows = forecast(groups, model="pareto_nbd")
     early = rows[rows["as_of_date"] == EARLY]
     assert len(early) == 23
-    assert early["probability_alive"].notna().all()
+    told = ["probability_alive", "no_order_probability_90"]
+    assert early[told].notna().all(axis=None)
     assert early[[name for name in rows if "orders" in name]].isna().all(axis=None)
 
 

@@ -9,6 +9,7 @@ customers as (
         repeats.as_of_date,
         ranked.churn_risk_decile,
         ranked.churn_risk,
+        ranked.no_order_probability_90 as no_order,
         case when outcomes.order_count_90 = 0 then 1 else 0 end as has_churned
     from {{ ref('int_customer_repeats__counted') }} as repeats
     inner join {{ ref('customer_outcomes') }} as outcomes
@@ -28,6 +29,10 @@ select
     sum(cast(churn_risk as decimal(38, 15))) as churn_risk,
     sum(cast(
         (churn_risk - has_churned) * (churn_risk - has_churned) as decimal(38, 15)
-    )) as squared_error
+    )) as squared_error,
+    sum(cast(no_order as decimal(38, 15))) as no_order_probability,
+    sum(cast(
+        (no_order - has_churned) * (no_order - has_churned) as decimal(38, 15)
+    )) as no_order_squared_error
 from customers
 group by 1, 2

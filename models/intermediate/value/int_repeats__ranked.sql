@@ -8,7 +8,7 @@ repeats as (
     select
         *,
         1 - probability_alive as churn_risk
-    from {{ ref('int_repeats__alive') }}
+    from {{ ref('int_repeats__scored') }}
 
 ),
 
@@ -30,6 +30,7 @@ select
     last_repeat_days,
     observed_days,
     probability_alive,
+    no_order_probability_90,
     churn_risk,
     cast(1 + floor(
         10 * cast(up_to_count - equal_count as double precision) / all_count

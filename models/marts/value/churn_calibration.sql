@@ -1,6 +1,6 @@
-{#- Risk against what followed. The Brier score beside it is that of one number for
-    everybody: the ratio of the date itself, known only afterwards, so that a risk is
-    better than it by merit. -#}
+{#- What was predicted against what followed. The base rate's Brier score is that of one
+    number for everybody: the ratio of the date itself, known only afterwards, so that
+    whatever is better is so by merit. -#}
 with
 
 deciles as (
@@ -63,6 +63,10 @@ calibration as (
         sum(compared.churned_count) as churned_count,
         cast(sum(compared.churn_risk) as double precision) as churn_risk,
         cast(sum(compared.squared_error) as double precision) as squared_error,
+        cast(sum(compared.no_order_probability) as double precision)
+            as no_order_probability,
+        cast(sum(compared.no_order_squared_error) as double precision)
+            as no_order_squared_error,
         cast(sum(compared.base_squared_error) as double precision)
             as base_squared_error
     from compared
@@ -75,8 +79,10 @@ select
     cast(churn_risk_decile as integer) as churn_risk_decile,
     cast(customer_count as bigint) as customer_count,
     churn_risk / customer_count as mean_churn_risk,
+    no_order_probability / customer_count as mean_no_order_probability,
     cast(churned_count as double precision) / customer_count as observed_churn_ratio,
     squared_error / customer_count as brier_score,
+    no_order_squared_error / customer_count as no_order_brier_score,
     base_squared_error / customer_count as base_rate_brier_score,
     as_of_date
 from calibration

@@ -12,6 +12,7 @@ from habitue.lifetime_value.predictions import (
     expected_orders_of_new_customer,
     probability_alive,
 )
+from habitue.lifetime_value.silence import no_order_probability
 
 __all__ = [
     "FittedModel",
@@ -25,5 +26,6 @@ __all__ = [
     "fit_bg_nbd",
     "fit_gamma_gamma",
     "fit_pareto_nbd",
+    "no_order_probability",
     "probability_alive",
 ]

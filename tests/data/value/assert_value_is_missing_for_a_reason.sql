@@ -9,6 +9,7 @@ customers as (
         case
             when
                 probability_alive is null
+                or no_order_probability_90 is null
                 or churn_risk_decile is null
                 or expected_orders_30 is null
                 or expected_orders_60 is null

@@ -35,8 +35,21 @@ judged as (
 
     select
         *,
-        ln(a) - ln(stayed) + weight * ln(up_to_now / up_to_last) as log_odds_left
+        ln(a) - ln(stayed) + weight * ln(up_to_now / up_to_last) as log_odds_left,
+        weight * ln(up_to_now / (up_to_now + {{ in_weeks(90) }})) as log_waiting
     from repeats
+
+),
+
+scored as (
+
+    select
+        *,
+        case
+            when repeat_count = 0 then 1.0
+            else 1.0 / (1 + exp(least(log_odds_left, 700)))
+        end as probability_alive
+    from judged
 
 )
 
@@ -46,11 +59,10 @@ select
     last_repeat_days,
     observed_days,
     customer_count,
-    case
-        when repeat_count = 0 then 1.0
-        else 1.0 / (1 + exp(least(log_odds_left, 700)))
-    end as probability_alive
-from judged
+    probability_alive,
+    1 - probability_alive * (1 - exp(greatest(log_waiting, -700)))
+        as no_order_probability_90
+from scored
 {%- else -%}
 select
     repeats.as_of_date,
@@ -58,7 +70,8 @@ select
     repeats.last_repeat_days,
     repeats.observed_days,
     repeats.customer_count,
-    expected.probability_alive
+    expected.probability_alive,
+    expected.no_order_probability_90
 from {{ ref('int_repeats__grouped') }} as repeats
 inner join {{ ref('expected_orders') }} as expected
     on {{ is_same_repeats('repeats', 'expected') }}
