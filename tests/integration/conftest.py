@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from warehouse import PROJECT, Warehouse
+from warehouse import PROJECT, Warehouse, write_parquet
 
 from habitue.generation import generate
 
@@ -75,6 +75,33 @@ def shared_data() -> Path:
             f"the shared data sets are not at {folder}: set HABITUE_SHARED_DATA"
         )
     return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def uci_lines(shared_data: Path) -> str:
+    """UCI Online Retail, 541,909 real invoice lines, to select from."""
+    return f"'{shared_data}/uci_online_retail/transactions.parquet'"
+
+
+@pytest.fixture(scope="session")
+def uci(
+    uci_lines: str,
+    built_once: Callable[[str, Callable[[Warehouse], object]], Warehouse],
+) -> Warehouse:
+    """A year of a real shop."""
+
+    def build(warehouse: Warehouse) -> None:
+        path = write_parquet(
+            "select InvoiceNo as order_id, StockCode as product_id, "
+            "Quantity as quantity, InvoiceDate as ordered_at, UnitPrice as unit_price, "
+            "CustomerID as user_id, 'GBP' as currency, "
+            "case when starts_with(InvoiceNo, 'C') then 'cancelled' "
+            f"else 'completed' end as status from {uci_lines}",
+            warehouse.folder / "order_lines.parquet",
+        )
+        warehouse.build(sources=["files"], files_order_lines_path=path)
+
+    return built_once("uci", build)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

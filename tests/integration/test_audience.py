@@ -28,7 +28,7 @@ COUNTED = """
                 coalesce(rfm_segment, 'No order') as rfm_segment
             from marts.customer_segments
             left join first_sessions using (customer_id)
-            left join marts.rfm_scores using (customer_id)
+            left join marts.rfm_scores using (customer_id, as_of_date)
         ) on traffic_channel, device_type, rfm_segment into name breakdown value value
     )
     select breakdown, value, segment_id, count(*) from described group by all

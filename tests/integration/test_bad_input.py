@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from warehouse import WITHOUT_SEGMENTS
+from warehouse import IS_LATEST, WITHOUT_SEGMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -399,8 +399,18 @@ def test_without_orders_everybody_has_none(warehouse: Warehouse) -> None:
     assert warehouse.value("select count(*) from marts.orders") == 0
     assert warehouse.value("select count(*) from marts.rfm_scores") == 0
     assert warehouse.query(
-        "select count(*), sum(order_count), sum(revenue) from marts.customer_features"
+        "select count(*), sum(order_count), sum(revenue) from marts.customer_features "
+        f"where {IS_LATEST}"
     ) == [(2, 0, 0)]
+    assert warehouse.query(
+        "select count(*), sum(customer_count), count(cut_1) from marts.rfm_cuts "
+        f"where {IS_LATEST}"
+    ) == [(3, 0, 0)]
+    assert warehouse.query(
+        "select count(*), sum(customer_count), sum(customer_share), sum(revenue_share) "
+        f"from marts.rfm_segments where {IS_LATEST}"
+    ) == [(11, 0, 0, 0)]
+    assert warehouse.value("select count(*) from marts.rfm_migrations") == 0
     assert warehouse.value("select count(*) from marts.customer_segments") == 2
 
 
@@ -436,8 +446,13 @@ def test_one_customer_alone_is_one_segment(warehouse: Warehouse) -> None:
         "select distinct customer_count, is_suppressed from marts.segment_audience"
     ) == [(None, True)]
     assert warehouse.query(
-        "select recency_score, frequency_score, monetary_score from marts.rfm_scores"
+        "select recency_score, frequency_score, monetary_score from marts.rfm_scores "
+        f"where {IS_LATEST}"
     ) == [(5, 1, 1)]
+    assert warehouse.query(
+        "select smallest_value, cut_1, cut_4, largest_value from marts.rfm_cuts "
+        f"where measure = 'revenue' and {IS_LATEST}"
+    ) == [(20, 21, 21, 20)]
 
 
 @pytest.mark.parametrize("fixed", [None, 8])

@@ -1,7 +1,7 @@
 """Real and published data, held against readings of the same files made here.
 
 Nothing below repeats the project's SQL: totals are published or taken from the files,
-sessions and scores are worked out a second time, naively.
+sessions are worked out a second time, naively. RFM has a file of its own, test_rfm.py.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import numpy as np
-import pandas as pd
 import pytest
+from warehouse import IS_LATEST, write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,17 +22,6 @@ if TYPE_CHECKING:
     from warehouse import Warehouse
 
 GAP = timedelta(seconds=1800)
-MEASURES = {
-    "recency_days": "recency",
-    "order_count": "frequency",
-    "revenue": "monetary",
-}
-
-
-def write_parquet(sql: str, path: Path) -> str:
-    """Save what a query gives and say where."""
-    duckdb.connect().execute(f"copy ({sql}) to '{path}' (format parquet)")
-    return str(path)
 
 
 def rows_of(sql: str) -> list[tuple[Any, ...]]:
@@ -50,58 +38,7 @@ def kept_and_raw(warehouse: Warehouse, dataset: str) -> tuple[int, int]:
     return int(kept), int(raw)
 
 
-def rfm_by_hand(customers: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
-    """Scores by the rules printed beside the published example.
-
-    Cuts are the type-7 quantiles plus 1, a bin holds its lower cut, recency counts
-    backwards, and the first matching rule names the segment.
-    """
-    scored = customers.copy()
-    for measure, name in MEASURES.items():
-        values = scored[measure].to_numpy(dtype=float)
-        cuts = np.quantile(values, [0.2, 0.4, 0.6, 0.8], method="linear") + 1
-        bins = 1 + np.searchsorted(cuts, values, side="right")
-        scored[f"{name}_score"] = 6 - bins if name == "recency" else bins
-
-    def first_match(row: pd.Series) -> str:
-        for rule in rules.sort_values("priority").itertuples():
-            if (
-                rule.r_min <= row.recency_score <= rule.r_max
-                and rule.f_min <= row.frequency_score <= rule.f_max
-                and rule.m_min <= row.monetary_score <= rule.m_max
-            ):
-                return str(rule.segment)
-        return "Others"
-
-    scored["rfm_segment"] = scored.apply(first_match, axis=1)
-    return scored
-
-
 # UCI Online Retail: 541,909 real invoice lines
-
-
-@pytest.fixture(scope="session")
-def uci_lines(shared_data: Path) -> str:
-    return f"'{shared_data}/uci_online_retail/transactions.parquet'"
-
-
-@pytest.fixture(scope="session")
-def uci(
-    uci_lines: str,
-    built_once: Callable[..., Warehouse],
-) -> Warehouse:
-    def build(warehouse: Warehouse) -> None:
-        path = write_parquet(
-            "select InvoiceNo as order_id, StockCode as product_id, "
-            "Quantity as quantity, InvoiceDate as ordered_at, UnitPrice as unit_price, "
-            "CustomerID as user_id, 'GBP' as currency, "
-            "case when starts_with(InvoiceNo, 'C') then 'cancelled' "
-            f"else 'completed' end as status from {uci_lines}",
-            warehouse.folder / "order_lines.parquet",
-        )
-        warehouse.build(sources=["files"], files_order_lines_path=path)
-
-    return built_once("uci", build)
 
 
 def test_every_uci_line_is_in_the_ledger_and_kept(uci: Warehouse) -> None:
@@ -150,7 +87,8 @@ def test_a_uci_customer_who_cancelled_everything_is_worth_nothing(
         "select scores.order_count, scores.revenue from marts.rfm_scores as scores "
         "inner join marts.customer_identifiers as names using (customer_id) "
         "inner join vault.identifiers as vault using (pseudonym) "
-        "where vault.identifier_kind = 'user_id' and vault.raw_value = '12346'"
+        "where vault.identifier_kind = 'user_id' and vault.raw_value = '12346' "
+        f"and scores.{IS_LATEST}"
     ) == [(1, Decimal(0))]
 
 
@@ -175,54 +113,6 @@ def test_uci_cancellations_are_netted_against_the_customer(
     assert found == expected
 
 
-def test_uci_rfm_scores_are_those_of_an_independent_reading(
-    uci: Warehouse, uci_lines: str, shared_data: Path
-) -> None:
-    lines = duckdb.connect().execute(f"from {uci_lines}").df()
-    lines = lines[lines.CustomerID.notna()]
-    lines["revenue"] = lines.Quantity * lines.UnitPrice
-    is_sale = (lines.Quantity > 0) & ~lines.InvoiceNo.str.startswith("C")
-    sales = lines[is_sale]
-    as_of = pd.Timestamp(lines.InvoiceDate.max().date()) + pd.Timedelta(days=1)
-    by_customer = sales.groupby("CustomerID")
-    customers = pd.DataFrame(
-        {
-            "recency_days": (
-                as_of - by_customer.InvoiceDate.max().dt.normalize()
-            ).dt.days,
-            "order_count": by_customer.InvoiceNo.nunique(),
-            "revenue": lines.groupby("CustomerID").revenue.sum().round(4),
-        }
-    ).dropna()
-    rules = pd.read_csv(shared_data / "rfm_orders/segment_rules.csv")
-    scored = rfm_by_hand(customers, rules)
-    expected = {
-        int(row.Index): (
-            row.recency_days,
-            row.order_count,
-            round(row.revenue, 3),
-            row.recency_score,
-            row.frequency_score,
-            row.monetary_score,
-            row.rfm_segment,
-        )
-        for row in scored.itertuples()
-    }
-    found = {
-        row[0]: (*row[1:3], round(float(row[3]), 3), *row[4:])
-        for row in uci.query(
-            "select cast(vault.raw_value as bigint), scores.recency_days, "
-            "scores.order_count, scores.revenue, scores.recency_score, "
-            "scores.frequency_score, scores.monetary_score, scores.rfm_segment "
-            "from marts.rfm_scores as scores "
-            "inner join marts.customer_identifiers as names using (customer_id) "
-            "inner join vault.identifiers as vault using (pseudonym)"
-        )
-    }
-    assert len(expected) == 4_339
-    assert found == expected
-
-
 def test_every_uci_customer_has_one_segment_and_the_counts_add_up(
     uci: Warehouse,
 ) -> None:
@@ -240,108 +130,6 @@ def test_every_uci_customer_has_one_segment_and_the_counts_add_up(
         )
         == []
     )
-
-
-# The worked example of the R package rfm: 4,906 orders with published scores
-
-
-@pytest.fixture(scope="session")
-def rfm_example(shared_data: Path, built_once: Callable[..., Warehouse]) -> Warehouse:
-    def build(warehouse: Warehouse) -> None:
-        path = write_parquet(
-            "select row_number() over () as order_id, customer_id as user_id, "
-            "order_date as ordered_at, revenue as unit_price "
-            f"from '{shared_data}/rfm_orders/orders.parquet'",
-            warehouse.folder / "order_lines.parquet",
-        )
-        warehouse.build(sources=["files"], files_order_lines_path=path)
-
-    return built_once("rfm_example", build)
-
-
-@pytest.fixture(scope="session")
-def rfm_expected(shared_data: Path) -> pd.DataFrame:
-    return pd.read_csv(shared_data / "rfm_orders/expected.csv")
-
-
-def test_the_published_example_is_scored_as_of_the_day_after_its_last_order(
-    rfm_example: Warehouse,
-) -> None:
-    assert rfm_example.query("select distinct as_of_date from marts.rfm_scores") == [
-        (date(2006, 12, 31),)
-    ]
-
-
-def test_published_rfm_segments_are_reproduced(
-    rfm_example: Warehouse, rfm_expected: pd.DataFrame
-) -> None:
-    expected = rfm_expected[rfm_expected.kind == "segment"]
-    expected_rows = {
-        (str(row.name_), row.metric, int(row.value))
-        for row in expected.rename(columns={"name": "name_"}).itertuples()
-    }
-    found = {
-        (segment, metric, int(value))
-        for segment, *values in rfm_example.query(
-            "select rfm_segment, count(*), sum(order_count), sum(revenue) "
-            "from marts.rfm_scores group by 1"
-        )
-        for metric, value in zip(
-            ("customers", "orders", "revenue"), values, strict=True
-        )
-    }
-    assert len(expected_rows) == 30
-    assert found == expected_rows
-
-
-def test_published_rfm_score_sizes_are_reproduced(
-    rfm_example: Warehouse, rfm_expected: pd.DataFrame
-) -> None:
-    expected = {
-        (row.name_, row.metric): int(row.value)
-        for row in rfm_expected[rfm_expected.kind == "score_size"]
-        .rename(columns={"name": "name_"})
-        .itertuples()
-    }
-    found = {
-        (name, f"score_{score}"): count
-        for name in MEASURES.values()
-        for score, count in rfm_example.query(
-            f"select {name}_score, count(*) from marts.rfm_scores group by 1"
-        )
-    }
-    assert sum(found.values()) == 3 * 995
-    assert found == expected
-
-
-def test_published_example_customers_have_their_scores(
-    rfm_example: Warehouse, rfm_expected: pd.DataFrame
-) -> None:
-    columns = {
-        "recency_days": "recency_days",
-        "orders": "order_count",
-        "amount": "revenue",
-        "rfm_score": "rfm_score",
-        "segment": "rfm_segment",
-    }
-    expected = {
-        (row.name_, row.metric, row.value)
-        for row in rfm_expected[rfm_expected.kind == "customer"]
-        .rename(columns={"name": "name_"})
-        .itertuples()
-    }
-    found = {
-        (name, metric, value if isinstance(value, str) else str(int(value)))
-        for name, *values in rfm_example.query(
-            f"select vault.raw_value, {', '.join(columns.values())} "
-            "from marts.rfm_scores "
-            "inner join marts.customer_identifiers as names using (customer_id) "
-            "inner join vault.identifiers as vault using (pseudonym)"
-        )
-        for metric, value in zip(columns, values, strict=True)
-    }
-    assert len(expected) == 50
-    assert expected <= found
 
 
 # REES46: the head of a real shop's day, all events with a user

@@ -24,6 +24,17 @@ TIMEOUT_SECONDS = 600
 # Fitting segments and checking unit tests again is not what most tests are about.
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 WITHOUT_SEGMENTS = ("--exclude", "k_evidence+", "segment_centroids+")
+# Marts with a spine of dates have a row per customer at each of them.
+IS_LATEST = (
+    "as_of_date = "
+    "(select as_of_date from intermediate.int_as_of__dates where is_latest)"
+)
+
+
+def write_parquet(sql: str, path: Path) -> str:
+    """Save what a query gives and say where."""
+    duckdb.connect().execute(f"copy ({sql}) to '{path}' (format parquet)")
+    return str(path)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,10 @@ calendar as (
         {{ days_between('days.activity_date', 'dates.as_of_date') }} as age_days,
         cast(cos({{ angle }}) as decimal(12, 9)) as season_cosine,
         cast(sin({{ angle }}) as decimal(12, 9)) as season_sine,
-        {{ is_weekend('days.activity_date') }} as is_weekend
+        {{ is_weekend('days.activity_date') }} as is_weekend,
+        dates.place = max(dates.place) over (
+            partition by days.activity_date
+        ) as is_nearest
     from days
     inner join {{ ref('int_as_of__dates') }} as dates
         on days.activity_date < dates.as_of_date

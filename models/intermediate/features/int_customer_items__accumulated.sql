@@ -1,5 +1,5 @@
-{#- Categories bought from, and ratings, over all time: a category counts from the day it
-    was first bought. -#}
+{#- Categories bought from, and ratings, over all time: a category counts from the day
+    it was first bought. -#}
 with
 
 items as (

@@ -2,6 +2,7 @@
     evenly: the entropy in bits, log2(n) - sum(c log2 c) / n for counts c that add up to
     n. -#}
 {%- set kinds = ['category', 'feature'] -%}
+{%- set item_log = 'item_count * ln(item_count)' -%}
 with
 
 {%- for place in as_of_places() %}
@@ -20,7 +21,7 @@ items_{{ place }} as (
     where
         dates.place = {{ place }}
         and dates.age_days <= 90
-        and items.item_kind in ('{{ kinds | join("', '") }}')
+        and items.item_kind != 'feedback'
         and items.item is not null
     group by items.customer_id, items.item_kind, items.item, dates.as_of_date
 
@@ -31,13 +32,14 @@ as_of_{{ place }} as (
     select
         customer_id,
         {%- for kind in kinds %}
-        sum(case when item_kind = '{{ kind }}' then 1 else 0 end) as {{ kind }}_breadth,
+        sum(case when item_kind = '{{ kind }}' then 1 else 0 end)
+            as {{ kind }}_breadth,
         sum(case when item_kind = '{{ kind }}' then item_count else 0 end)
             as {{ kind }}_total,
-        sum(cast(
-            case when item_kind = '{{ kind }}' then item_count * ln(item_count) else 0 end
-            as decimal(28, 12)
-        )) as {{ kind }}_logs,
+        sum(case
+            when item_kind = '{{ kind }}' then cast({{ item_log }} as decimal(28, 12))
+            else 0
+        end) as {{ kind }}_logs,
         {%- endfor %}
         as_of_date
     from items_{{ place }}

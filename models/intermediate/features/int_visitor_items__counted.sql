@@ -24,9 +24,9 @@ events as (
     from {{ ref('int_events__accepted') }}
     where
         event_type in ('product_view', 'add_to_cart', 'feature_use', 'feedback')
-        {%- if is_incremental() and not touches_everything() %}
+    {%- if is_incremental() and not touches_everything() %}
         and {{ is_on_touched_day() }}
-        {%- endif %}
+    {%- endif %}
 
 ),
 

@@ -6,7 +6,8 @@
     'customer_features', 'customer_identifiers', 'customer_outcomes',
     'customer_segments', 'customer_value', 'customers',
     'events', 'identity_changes', 'identity_edges', 'lateness', 'order_lines', 'orders',
-    'page_views', 'personal_data', 'quarantined_rows', 'retention_periods', 'rfm_scores',
+    'page_views', 'personal_data', 'power_user_curve', 'quarantined_rows',
+    'retention_periods', 'rfm_cuts', 'rfm_migrations', 'rfm_scores', 'rfm_segments',
     'row_ledger', 'segment_audience', 'segment_models', 'segments', 'sessions',
     'stitched_sessions', 'value_models',
 ] -%}

@@ -7,15 +7,28 @@
     'support_contact_count', 'feedback_count', 'order_count'] -%}
 with
 
+summed as (
+
+    select
+        *,
+        sqrt({{ squared('season_cosine') }} + {{ squared('season_sine') }})
+            as season_length,
+        cast(order_count - 1 as double precision) as gap_count,
+        cast(order_tenure_days - order_recency_days as double precision) as gap_days,
+        least(greatest(tenure_days, 7), 28) / 7.0 as observed_weeks,
+        least(greatest(tenure_days, 30), 90) / 30.0 as observed_months,
+        greatest(order_tenure_days, 30) / 30.0 as ordering_months
+    from {{ ref('int_customer_behaviour__windowed') }}
+
+),
+
 behaviour as (
 
     select
         *,
-        cast(order_count - 1 as double precision) as gap_count,
-        cast(order_tenure_days - order_recency_days as double precision) as gap_days,
-        least(tenure_days, 28) / 7.0 as observed_weeks,
-        least(tenure_days, 90) / 30.0 as observed_months
-    from {{ ref('int_customer_behaviour__windowed') }}
+        (squared_order_gaps - gap_days * gap_days / nullif(gap_count, 0))
+        / nullif(gap_count - 1, 0) as gap_variance
+    from summed
 
 ),
 
@@ -41,16 +54,14 @@ customer_features as (
         {%- for name in counts %}
         cast({{ name }} as bigint) as {{ name }},
         {%- endfor %}
-        cast(session_count_28 / observed_weeks as double precision) as sessions_per_week,
+        cast(session_count_28 / observed_weeks as double precision)
+            as sessions_per_week,
         cast(session_count_90 / observed_months as double precision)
             as sessions_per_month,
         {{ share_of('active_days_28 - active_days_28_before',
             'active_days_28 + active_days_28_before') }} as activity_trend,
-        case
-            when tenure_days >= 365
-                then sqrt({{ squared('season_cosine') }} + {{ squared('season_sine') }})
-                    / active_days
-        end as seasonality_index,
+        case when tenure_days >= 365 then season_length / active_days end
+            as seasonality_index,
         {{ ratio('page_view_count', 'session_count') }} as page_views_per_session,
         {{ ratio('engaged_seconds / 60', 'session_count') }}
             as engaged_minutes_per_session,
@@ -67,13 +78,11 @@ customer_features as (
         {%- endfor %}
         {{ share_of('score_sum', 'score_count') }} as feedback_score,
         cast(order_recency_days as bigint) as order_recency_days,
-        {{ share_of('order_count * 30', 'order_tenure_days') }} as orders_per_month,
-        case when order_count > 1 then gap_days / gap_count end as days_between_orders,
+        cast(order_count / ordering_months as double precision) as orders_per_month,
+        case when gap_count > 0 then gap_days / gap_count end as days_between_orders,
         case
-            when order_count > 2 and gap_days > 0 then sqrt(greatest(
-                (squared_order_gaps - gap_days * gap_days / gap_count) / (gap_count - 1),
-                0
-            )) * gap_count / gap_days
+            when gap_count > 1 and gap_days > 0
+                then sqrt(greatest(gap_variance, 0)) * gap_count / gap_days
         end as order_interval_variation,
         {{ share_of('browse_seconds / 3600', 'browsed_order_count') }}
             as browse_to_purchase_hours,
@@ -84,7 +93,8 @@ customer_features as (
         {{ ratio('discount', 'sold_amount + discount') }} as discount_ratio,
         {{ ratio('cancellation_count', 'order_count + cancellation_count') }}
             as refund_ratio,
-        cast(coalesce(category_count, 0) as bigint) as category_count
+        cast(coalesce(category_count, 0) as bigint) as category_count,
+        unsettled.customer_id is null as is_identity_settled
     from behaviour
     left join items
         on behaviour.customer_id = items.customer_id
@@ -92,6 +102,9 @@ customer_features as (
     left join accumulated
         on behaviour.customer_id = accumulated.customer_id
         and behaviour.as_of_date = accumulated.as_of_date
+    left join {{ ref('int_identities__unsettled') }} as unsettled
+        on behaviour.customer_id = unsettled.customer_id
+        and behaviour.as_of_date = unsettled.as_of_date
 
 )
 

@@ -1,35 +1,20 @@
-{#- The rule of the R package rfm: four cuts per measure at the quantiles plus 1, a
-    bin holds its lower cut, so equal values always share a score. -#}
-{%- set measures = {'recency_days': 'recency', 'order_count': 'frequency',
-    'revenue': 'monetary'} -%}
-{%- set shares = [0.2, 0.4, 0.6, 0.8] -%}
+{#- The rule of the R package rfm: a bin holds its lower cut, so equal values always
+    share a score. The cuts are floating point, and so are the values beside them. -#}
 with
-
-customers as (
-
-    select
-        customer_id,
-        as_of_date,
-        order_recency_days as recency_days,
-        order_count,
-        revenue
-    from {{ ref('int_customer_orders__windowed') }}
-    where order_count > 0
-
-),
 
 cuts as (
 
     select
         as_of_date,
-        {%- for measure in measures %}
-        {%- for share in shares %}
-        {{ quantile_of('cast(' ~ measure ~ ' as double precision)', share) }} + 1
-            as {{ measure }}_cut_{{ loop.index }},
+        {%- for measure in rfm_measures() %}
+        {%- set last = loop.last %}
+        {%- for number in range(1, 5) %}
+        max(case when measure = '{{ measure }}' then cut_{{ number }} end)
+            as {{ measure }}_cut_{{ number }}
+        {%- if not (last and loop.last) %},{% endif %}
         {%- endfor %}
         {%- endfor %}
-        count(*) as customer_count
-    from customers
+    from {{ ref('rfm_cuts') }}
     group by 1
 
 ),
@@ -37,71 +22,38 @@ cuts as (
 binned as (
 
     select
-        customers.*,
-        {%- for measure, name in measures.items() %}
-        {%- set outer = loop %}
+        buyers.*,
+        {%- for measure, name in rfm_measures().items() %}
         1
-        {%- for share in shares %}
+        {%- for number in range(1, 5) %}
         + case
-            when customers.{{ measure }} < cuts.{{ measure }}_cut_{{ loop.index }}
-                then 0
-            else 1
+            when cast(buyers.{{ measure }} as double precision)
+                >= cuts.{{ measure }}_cut_{{ number }} then 1
+            else 0
         end
-        {%- endfor %} as {{ name }}_bin{% if not outer.last %},{% endif %}
+        {%- endfor %} as {{ name }}_bin{% if not loop.last %},{% endif %}
         {%- endfor %}
-    from customers
-    inner join cuts on customers.as_of_date = cuts.as_of_date
-
-),
-
-scored as (
-
-    select
-        customer_id,
-        as_of_date,
-        recency_days,
-        order_count,
-        revenue,
-        6 - recency_bin as recency_score,
-        frequency_bin as frequency_score,
-        monetary_bin as monetary_score
-    from binned
-
-),
-
-matched as (
-
-    select
-        scored.customer_id,
-        scored.as_of_date,
-        rules.rfm_segment,
-        row_number() over (
-            partition by scored.customer_id, scored.as_of_date order by rules.priority
-        ) as place
-    from scored
-    inner join {{ ref('rfm_segment_rules') }} as rules
-        on scored.recency_score between rules.recency_min and rules.recency_max
-        and scored.frequency_score between rules.frequency_min and rules.frequency_max
-        and scored.monetary_score between rules.monetary_min and rules.monetary_max
+    from {{ ref('int_buyers__measured') }} as buyers
+    inner join cuts on buyers.as_of_date = cuts.as_of_date
 
 )
 
 select
-    scored.customer_id,
-    scored.as_of_date,
-    cast(scored.recency_days as bigint) as recency_days,
-    cast(scored.order_count as bigint) as order_count,
-    cast(scored.revenue as decimal(18, 4)) as revenue,
-    cast(scored.recency_score as integer) as recency_score,
-    cast(scored.frequency_score as integer) as frequency_score,
-    cast(scored.monetary_score as integer) as monetary_score,
+    binned.customer_id,
+    binned.as_of_date,
+    binned.recency_days,
+    binned.order_count,
+    binned.revenue,
+    cast(named.recency_score as integer) as recency_score,
+    cast(named.frequency_score as integer) as frequency_score,
+    cast(named.monetary_score as integer) as monetary_score,
     cast(
-        100 * scored.recency_score + 10 * scored.frequency_score
-        + scored.monetary_score as integer
+        100 * named.recency_score + 10 * named.frequency_score + named.monetary_score
+        as integer
     ) as rfm_score,
-    coalesce(matched.rfm_segment, 'Others') as rfm_segment
-from scored
-left join matched
-    on scored.customer_id = matched.customer_id
-    and scored.as_of_date = matched.as_of_date
-    and matched.place = 1
+    named.rfm_segment
+from binned
+inner join {{ ref('int_rfm_scores__named') }} as named
+    on 6 - binned.recency_bin = named.recency_score
+    and binned.frequency_bin = named.frequency_score
+    and binned.monetary_bin = named.monetary_score
