@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 class Relation(Protocol):
@@ -13,6 +14,18 @@ class Relation(Protocol):
 
     def df(self) -> pd.DataFrame:
         """The rows as a data frame."""
+        ...
+
+
+class LazyRelation(Relation, Protocol):
+    """A relation of which a part can be read, or a few rows at a time."""
+
+    def filter(self, filter_expr: str, /) -> LazyRelation:
+        """Those of its rows for which a condition in SQL holds."""
+        ...
+
+    def arrow(self, batch_size: int, /) -> pa.RecordBatchReader:
+        """The rows in record batches of so many."""
         ...
 
 
