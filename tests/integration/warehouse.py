@@ -23,7 +23,9 @@ PROJECT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 600
 # Fitting segments and checking unit tests again is not what most tests are about.
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
-WITHOUT_SEGMENTS = ("--exclude", "k_evidence+", "segment_centroids+")
+WITHOUT_SEGMENTS = (
+    *("--exclude", "k_evidence+", "segment_centroids+", "feature_components+"),
+)
 
 
 @dataclass(frozen=True)
