@@ -24,7 +24,10 @@ TIMEOUT_SECONDS = 600
 # Fitting segments and checking unit tests again is not what most tests are about.
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 WITHOUT_SEGMENTS = (
-    *("--exclude", "k_evidence+", "segment_centroids+", "feature_components+"),
+    "--exclude",
+    "k_evidence+",
+    "segment_centroids+",
+    "feature_components+",
 )
 
 
