@@ -21,7 +21,8 @@ natural_values as (
         {%- for name in numeric_features() %}
         fills.{{ name }}_transform,
         coalesce(
-            cast(customer_features.{{ name }} as double precision), fills.{{ name }}_fill
+            cast(customer_features.{{ name }} as double precision),
+            fills.{{ name }}_fill
         ) as {{ name }},
         {%- endfor %}
         fills.as_of_date

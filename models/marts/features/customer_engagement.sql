@@ -1,5 +1,5 @@
-{#- Scores are told for every date. The index is told for the latest alone: its components
-    were fitted then, and would bring what happened later into earlier dates. -#}
+{#- Scores are told for every date. The index is told for the latest alone: its
+    components were fitted then, and would bring what came later into earlier dates. -#}
 with
 
 scored as (
