@@ -70,7 +70,7 @@ def dbt(folder: Path, *arguments: str) -> None:
 
 def generate(folder: Path, customers: int) -> int:
     """Write customer_features and the spine; gives the number of features."""
-    path = PROJECT / "models/marts/segments/_segments__models.yml"
+    path = PROJECT / "models/marts/features/_features__models.yml"
     models = yaml.safe_load(path.read_text())["models"]
     [columns] = [one["columns"] for one in models if one["name"] == "customer_features"]
     types = {one["name"]: one["data_type"] for one in columns}
