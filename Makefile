@@ -52,10 +52,12 @@ build-twice: $(VENV)/dev  ## dbt build on the seeds twice, then the docs
 	HABITUE_DATABASE=$(TEST_DATABASE) $(DBT) build --quiet
 	HABITUE_DATABASE=$(TEST_DATABASE) $(DBT) docs generate --quiet
 
-benchmark: $(VENV)/dev  ## What one more day, pseudonyms, an erasure, value models cost
+benchmark: $(VENV)/dev  ## What a day, pseudonyms, an erasure, features and models cost
 	$(BIN)/python benchmarks/one_more_day.py --events 10000000
 	$(BIN)/python benchmarks/hmac_identifiers.py --identifiers 10000000
 	$(BIN)/python benchmarks/erasure.py --events 10000000
+	$(BIN)/python benchmarks/features.py --customers 1000000
+	$(BIN)/python benchmarks/feature_scaling.py --customers 1000000
 	$(BIN)/python benchmarks/value_fit.py --customers 1000000
 
 docs: $(VENV)/core  ## Generate the documentation site and serve it on localhost

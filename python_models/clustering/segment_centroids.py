@@ -7,7 +7,7 @@ from habitue.segmentation import fit_once
 def model(dbt, session):
     dbt.config(materialized="incremental", incremental_strategy="append")
     features = to_pandas(dbt.ref("int_features__scaled_sample"))
-    scalers = to_pandas(dbt.ref("feature_scalers"))
+    scalers = to_pandas(dbt.ref("int_segment_scalers__selected"))
     evidence = to_pandas(dbt.ref("k_evidence"))
     fingerprint = to_pandas(dbt.ref("int_features__fingerprinted"))
     previous = None

@@ -8,5 +8,5 @@ def model(dbt, session):
     dbt.config(materialized="table")
     centroids = to_pandas(dbt.ref("segment_centroids"))
     rules = to_pandas(dbt.ref("segment_name_rules"))
-    labels = to_pandas(dbt.ref("feature_labels"))
+    labels = to_pandas(dbt.ref("features"))
     return name_segments(centroids, rules, labels=labels)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
-import pandas as pd
+import numpy as np
 
 from habitue.clustering import (
     EvidenceSettings,
@@ -12,10 +12,17 @@ from habitue.clustering import (
     evaluate_candidates,
     fit_segments,
 )
+from habitue.fits import (
+    as_of_date,
+    fingerprint_of,
+    fitted_now,
+    is_known,
+    stamped,
+    without_rows,
+)
 
-# Dates as timestamps: an empty column of dates has no type that a database would know.
-_TIME = "datetime64[us]"
-_NEVER = date(1, 1, 1)
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def evaluate_once(
@@ -46,10 +53,9 @@ def evaluate_once(
     settings = EvidenceSettings(
         max_k=max_k, fixed_k=fixed_k, minimum_share=minimum_share, seed=seed
     )
-    if _is_known(fingerprint, previous):
-        return _like(previous)
-    evidence = evaluate_candidates(features, settings=settings)
-    return _stamped(evidence, fingerprint)
+    if is_known(fingerprint, previous):
+        return without_rows(previous)
+    return stamped(evaluate_candidates(features, settings=settings), fingerprint)
 
 
 def fit_once(
@@ -65,7 +71,7 @@ def fit_once(
 
     Args:
         features: (n_customers, 1 + n_features): `customer_id` and scaled features.
-        scalers: One row per feature: transform, lower, upper, centre, scale.
+        scalers: One row per feature: transform, fill, lower, upper, centre, scale.
         evidence: All evidence kept; the rows of this fingerprint decide.
         fingerprint: One row: data_fingerprint, as_of_date.
         previous: The centroids of all versions so far, None on the first build.
@@ -77,41 +83,19 @@ def fit_once(
     """
     newest = None
     if previous is not None and len(previous):
+        if "fill" not in previous.columns:  # fitted before there were fills
+            previous = previous.assign(fill=np.nan)
         newest = previous[previous["model_version"] == previous["model_version"].max()]
-    if _is_known(fingerprint, newest):
-        return _like(previous)
-    current = str(fingerprint["data_fingerprint"].iloc[0])
+    if is_known(fingerprint, newest):
+        return without_rows(previous)
+    current = fingerprint_of(fingerprint)
     fitted = fit_segments(
         features,
         scalers,
         evidence[evidence["data_fingerprint"] == current],
         previous_centroids=previous if newest is not None else None,
         settings=FitSettings(seed=seed, data_fingerprint=current),
-        as_of_date=_as_of(fingerprint),
+        as_of_date=as_of_date(fingerprint),
     )
     rows = fitted.centroids.merge(fitted.models, on="model_version", how="left")
-    fitted_at = pd.Timestamp(datetime.now(tz=UTC).replace(tzinfo=None))
-    return rows.assign(fitted_at=pd.Series(fitted_at, index=rows.index, dtype=_TIME))
-
-
-def _is_known(fingerprint: pd.DataFrame, previous: pd.DataFrame | None) -> bool:
-    if previous is None or not len(previous):
-        return False
-    current = fingerprint["data_fingerprint"].iloc[0]
-    return bool((previous["data_fingerprint"] == current).any())
-
-
-def _like(previous: pd.DataFrame | None) -> pd.DataFrame:
-    return pd.DataFrame() if previous is None else previous.iloc[:0]
-
-
-def _stamped(rows: pd.DataFrame, fingerprint: pd.DataFrame) -> pd.DataFrame:
-    current = str(fingerprint["data_fingerprint"].iloc[0])
-    as_of = pd.Series(_as_of(fingerprint), index=rows.index, dtype=_TIME)
-    return rows.assign(data_fingerprint=current, as_of_date=as_of)
-
-
-def _as_of(fingerprint: pd.DataFrame) -> date:
-    """The as-of date; without customers there is none, and nothing is fitted."""
-    as_of = fingerprint["as_of_date"].iloc[0]
-    return _NEVER if pd.isna(as_of) else pd.Timestamp(as_of).date()
+    return fitted_now(rows)

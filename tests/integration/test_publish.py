@@ -38,6 +38,7 @@ LEVELS = {
         "segments",
         "segment_audience",
         "segment_models",
+        "feature_loadings",
         "row_ledger",
         "lateness",
         "personal_data",

@@ -23,7 +23,12 @@ PROJECT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 600
 # Fitting segments and checking unit tests again is not what most tests are about.
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
-WITHOUT_SEGMENTS = ("--exclude", "k_evidence+", "segment_centroids+")
+WITHOUT_SEGMENTS = (
+    "--exclude",
+    "k_evidence+",
+    "segment_centroids+",
+    "feature_components+",
+)
 # Marts with a spine of dates have a row per customer at each of them.
 IS_LATEST = (
     "as_of_date = "

@@ -20,7 +20,7 @@ def features():
 
 @pytest.fixture
 def scalers():
-    limits = {"transform": "none", "lower": -9.0, "upper": 9.0}
+    limits = {"transform": "none", "fill": np.nan, "lower": -9.0, "upper": 9.0}
     return pd.DataFrame(
         [{"feature": name, "centre": 0.0, "scale": 1.0, **limits} for name in NAMES]
     )
@@ -60,6 +60,17 @@ def test_a_model_is_fitted_once_per_fingerprint_and_keeps_its_ids(features, scal
     }
     assert len(low) == 1
     assert list(again.dtypes) == list(first.dtypes)
+
+
+def test_a_model_from_before_there_were_fills_keeps_its_ids(features, scalers):
+    a, b = fingerprint("a"), fingerprint("b")
+    evidence = evaluate_once(features, a, previous=None, **OPTIONS)
+    both = pd.concat([evidence, evidence.assign(data_fingerprint="b")])
+    old = fit_once(features, scalers, both, a, previous=None, seed=1)
+    old = old.drop(columns="fill")
+    new = fit_once(features, scalers, both, b, previous=old, seed=1)
+    assert new["model_version"].unique().tolist() == [2]
+    assert sorted(new["segment_id"].unique()) == sorted(old["segment_id"].unique())
 
 
 def test_going_back_to_earlier_data_is_a_new_version(features, scalers):

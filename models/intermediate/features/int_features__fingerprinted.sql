@@ -9,24 +9,37 @@ features as (
 
 ),
 
+scalers as (
+
+    select * from {{ ref('int_scalers__widened') }}
+    where method = '{{ segment_scaling() }}'
+
+),
+
 fingerprinted as (
 
     select
-        max(as_of_date) as as_of_date,
+        max(features.as_of_date) as as_of_date,
         md5(concat_ws(
             '|',
             '{{ [var("segment_features"), var("max_segments"), var("fixed_segment_count"),
                 var("minimum_segment_share"), var("segment_sample_size"),
-                var("segment_seed")] | string | replace("'", "") }}',
-            cast(max(as_of_date) as varchar),
+                var("segment_seed"), segment_scaling(), winsor_shares()]
+                | string | replace("'", "") }}',
+            cast(max(features.as_of_date) as varchar),
             cast(count(*) as varchar),
             {%- for name in features %}
-            cast(sum(cast({{ name }} as decimal(28, 9))) as varchar),
-            cast(sum(cast({{ name }} * {{ name }} as decimal(28, 9))) as varchar)
+            cast(count(features.{{ name }}) as varchar),
+            cast(sum(cast(features.{{ name }} as decimal(28, 9))) as varchar),
+            cast(sum(cast(
+                features.{{ name }} * features.{{ name }} as decimal(28, 9)
+            )) as varchar),
+            cast(max(cast(scalers.{{ name }}_fill as decimal(28, 9))) as varchar)
             {%- if not loop.last %},{% endif %}
             {%- endfor %}
         )) as data_fingerprint
     from features
+    left join scalers on features.as_of_date = scalers.as_of_date
 
 )
 

@@ -1,5 +1,5 @@
 {#- The features that segments are made of, transformed (segment_features), one column
-    each, for the latest as-of date. -#}
+    each, for the latest as-of date. What is missing stays so: whoever scales fills it. -#}
 {%- set features = var('segment_features') -%}
 with
 

@@ -1,7 +1,8 @@
 {#- The adopted model (the newest version) as one wide row: SQL scores everybody
     from it without a join per centroid. Slots follow the segment ids, so that
-    ties, which the first slot wins, go to the lowest id. -#}
-{%- set features = var('segment_features').keys() | list -%}
+    ties, which the first slot wins, go to the lowest id. Fills are transformed as the
+    values are. -#}
+{%- set features = var('segment_features') -%}
 {%- set parts = ['lower', 'upper', 'centre', 'scale'] -%}
 with
 
@@ -21,8 +22,10 @@ parameters as (
 
     select
         model_version,
-        {%- for name in features %}
+        {%- for name, transform in features.items() %}
+        {%- set fill = 'max(case when feature = \'' ~ name ~ '\' then fill end)' %}
         max(case when feature = '{{ name }}' then transform end) as {{ name }}_transform,
+        {{ transformed_value(fill, transform) }} as {{ name }}_fill,
         {%- for part in parts %}
         max(case when feature = '{{ name }}' then {{ part }} end) as {{ name }}_{{ part }},
         {%- endfor %}

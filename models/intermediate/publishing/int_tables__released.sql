@@ -2,11 +2,10 @@
     leaves a build that failed. `withdraw_release` takes it away when a build begins. -#}
 {%- set marts = [
     'churn_calibration', 'consent_changes', 'consents', 'customer_consents',
-    'customer_days',
-    'customer_features', 'customer_identifiers', 'customer_outcomes',
-    'customer_segments', 'customer_value', 'customers',
-    'events', 'identity_changes', 'identity_edges', 'lateness', 'order_lines', 'orders',
-    'page_views', 'personal_data', 'power_user_curve', 'quarantined_rows',
+    'customer_days', 'customer_engagement', 'customer_features', 'customer_identifiers',
+    'customer_outcomes', 'customer_segments', 'customer_value', 'customers', 'events',
+    'feature_loadings', 'identity_changes', 'identity_edges', 'lateness', 'order_lines',
+    'orders', 'page_views', 'personal_data', 'power_user_curve', 'quarantined_rows',
     'retention_periods', 'rfm_cuts', 'rfm_migrations', 'rfm_scores', 'rfm_segments',
     'row_ledger', 'segment_audience', 'segment_models', 'segments', 'sessions',
     'stitched_sessions', 'value_models',

@@ -21,6 +21,7 @@ CENTROID_COLUMNS = {
     "slot": "int64",
     "feature": "str",
     "transform": "str",
+    "fill": "float64",
     "lower": "float64",
     "upper": "float64",
     "centre": "float64",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import platform
-from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,6 +14,7 @@ from habitue.clustering.matching import match_segments
 from habitue.clustering.matrix import read_features
 from habitue.clustering.partition import Partition, one_thread, partition_rows
 from habitue.clustering.scaling import Scaler, read_scaler
+from habitue.fits import library_versions
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,7 +36,6 @@ MODEL_COLUMNS = {
     "data_fingerprint": "str",
     "library_versions": "str",
 }
-LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
 # Enough rows to see k distinct ones in any but degenerate data.
 FIRST_LOOK = 1000
 
@@ -74,8 +71,8 @@ def fit_segments(
     Args:
         features: `customer_id` and one column per scaled feature, one row per
             customer, in any order.
-        scalers: How each feature was scaled: feature, transform, lower, upper, centre,
-            scale.
+        scalers: How each feature was scaled: feature, transform, fill, lower, upper,
+            centre, scale.
         evidence: What `evaluate_candidates` gave; its chosen k is fitted, or the
             number of distinct customers where that is smaller.
         previous_centroids: Centroid rows of all versions so far, or None.
@@ -132,7 +129,7 @@ def fit_segments(
             "silhouette": [separation],
             "seed": [settings.seed],
             "data_fingerprint": [settings.data_fingerprint],
-            "library_versions": [_library_versions()],
+            "library_versions": [library_versions()],
         }
     ).astype(MODEL_COLUMNS)
     scaled, shares = _canonical(partition)
@@ -199,6 +196,7 @@ def _centroid_rows(
             "slot": np.repeat(np.arange(1, k + 1), n_features),
             "feature": list(scaler.features) * k,
             "transform": list(scaler.transforms) * k,
+            "fill": np.tile(scaler.fill, k),
             "lower": np.tile(scaler.lower, k),
             "upper": np.tile(scaler.upper, k),
             "centre": np.tile(scaler.centre, k),
@@ -208,12 +206,6 @@ def _centroid_rows(
             "fitted_share": np.repeat(shares, n_features),
         }
     ).astype(CENTROID_COLUMNS)
-
-
-def _library_versions() -> str:
-    versions = {"python": platform.python_version()}
-    versions |= {name: version(name) for name in LIBRARIES}
-    return json.dumps(versions, sort_keys=True)
 
 
 def _empty(columns: dict[str, str]) -> pd.DataFrame:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TRANSFORMS = ("none", "log1p")
-SCALER_COLUMNS = ("feature", "transform", "lower", "upper", "centre", "scale")
+SCALER_NUMBERS = ("fill", "lower", "upper", "centre", "scale")
+SCALER_COLUMNS = ("feature", "transform", *SCALER_NUMBERS)
 
 
 class Scaler(NamedTuple):
@@ -24,6 +25,8 @@ class Scaler(NamedTuple):
     Attributes:
         features: Names, n_features of them.
         transforms: 'none' or 'log1p' per feature.
+        fill: What stands in for a missing value, natural units, shape (n_features,);
+            NaN for a feature that is never missing.
         lower: Lower winsor limit after the transform, shape (n_features,).
         upper: Upper winsor limit after the transform, shape (n_features,).
         centre: What is subtracted after winsorising, shape (n_features,).
@@ -32,6 +35,7 @@ class Scaler(NamedTuple):
 
     features: tuple[str, ...]
     transforms: tuple[str, ...]
+    fill: NDArray[np.float64]
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
     centre: NDArray[np.float64]
@@ -45,12 +49,13 @@ class Scaler(NamedTuple):
     def to_scaled(
         self, natural: NDArray[np.float64], *, winsorise: bool = True
     ) -> NDArray[np.float64]:
-        """Transform, winsorise and scale; a constant feature becomes 0.
+        """Fill, transform, winsorise and scale; a constant feature becomes 0.
 
         Args:
-            natural: (..., n_features), natural units.
+            natural: (..., n_features), natural units, NaN where a value is missing.
             winsorise: False keeps values outside the limits, for bounds and the like.
         """
+        natural = np.where(np.isnan(natural), self.fill, natural)
         logged = np.array([name == "log1p" for name in self.transforms])
         # A value of -1 or less has no log1p: it counts as the lowest there is.
         floored = np.maximum(natural, np.nextafter(-1.0, 0.0))
@@ -75,12 +80,13 @@ def read_scaler(scalers: pd.DataFrame, *, features: Sequence[str]) -> Scaler:
     """Read the scaling of the named features.
 
     Args:
-        scalers: One row per feature: feature, transform, lower, upper, centre, scale.
+        scalers: One row per feature: feature, transform, fill (empty for a feature that
+            is never missing), lower, upper, centre, scale.
         features: Names in the order wanted; other rows of `scalers` are ignored.
 
     Raises:
         ScalerError: If a column or feature is missing, a feature has two rows, a
-            transform is unknown or a number is missing.
+            transform is unknown or another number is missing.
     """
     missing_columns = [name for name in SCALER_COLUMNS if name not in scalers.columns]
     if missing_columns:
@@ -97,8 +103,8 @@ def read_scaler(scalers: pd.DataFrame, *, features: Sequence[str]) -> Scaler:
     unknown = sorted(set(transforms) - set(TRANSFORMS))
     if unknown:
         raise ScalerError(f"unknown transform {unknown}: use one of {TRANSFORMS}")
-    numbers = table[["lower", "upper", "centre", "scale"]].astype("float64").to_numpy()
-    if np.isnan(numbers).any() or not np.isfinite(numbers[:, 2:]).all():
+    numbers = table[list(SCALER_NUMBERS)].astype("float64").to_numpy()
+    if np.isnan(numbers[:, 1:]).any() or not np.isfinite(numbers[:, 3:]).all():
         raise ScalerError("scalers hold empty or infinite numbers: fill them in")
-    lower, upper, centre, scale = np.ascontiguousarray(numbers.T)
-    return Scaler(tuple(features), transforms, lower, upper, centre, scale)
+    fill, lower, upper, centre, scale = np.ascontiguousarray(numbers.T)
+    return Scaler(tuple(features), transforms, fill, lower, upper, centre, scale)

@@ -37,10 +37,11 @@ def predict_segments(
     *,
     features: Sequence[str] | None = None,
 ) -> Prediction:
-    """Transform, winsorise and scale, then take the nearest centroid.
+    """Fill, transform, winsorise and scale, then take the nearest centroid.
 
     Args:
-        values: (n_customers, n_features), natural units, in the order of `features`.
+        values: (n_customers, n_features), natural units, in the order of `features`;
+            NaN where a value is missing.
         centroids: Rows of one model version, as `fit_segments` writes them.
         features: Names of the columns of `values`; None for the order in which they
             first come in `centroids`.
@@ -50,15 +51,16 @@ def predict_segments(
 
     Raises:
         CentroidError: If the centroids are incomplete or of several versions.
-        FeatureError: If the shape does not fit or a value is missing.
+        FeatureError: If the shape does not fit, or a value is missing that the model
+            has no fill for.
     """
     model = read_centroids(centroids, features=features)
     if values.ndim != 2 or values.shape[1] != len(model.scaler.features):  # noqa: PLR2004
         raise FeatureError(
             f"values must be (n, {len(model.scaler.features)}), got {values.shape}"
         )
-    if np.isnan(values).any():
-        raise FeatureError("values hold NaN: impute them first")
+    if (np.isnan(values) & np.isnan(model.scaler.fill)).any():
+        raise FeatureError("values hold NaN where the model has no fill: impute them")
     scaled = model.scaler.to_scaled(values)
     # Differences, not the dot-product shortcut: SQL adds up the same squares.
     distances = np.column_stack(

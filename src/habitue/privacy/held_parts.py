@@ -279,8 +279,8 @@ def _other_parts(reader: _Reader, person: Person) -> list[Part]:
             parameters,
         )
     features: list[dict[str, Any]] = []
-    if has_table(connection, "feature_labels", schema="lookups"):
-        features = reader.rows("select feature, label from lookups.feature_labels")
+    if has_table(connection, "features", schema="lookups"):
+        features = reader.rows("select feature, label from lookups.features")
     retention: list[dict[str, Any]] = []
     if has_table(connection, "retention_periods", schema="marts"):
         retention = reader.rows("select * from marts.retention_periods order by all")

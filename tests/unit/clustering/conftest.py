@@ -38,6 +38,7 @@ def to_scalers() -> Callable[..., pd.DataFrame]:
         table = pd.DataFrame({"feature": list(names)})
         defaults = {
             "transform": "none",
+            "fill": np.nan,
             "lower": -np.inf,
             "upper": np.inf,
             "centre": 0.0,

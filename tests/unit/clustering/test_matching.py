@@ -19,6 +19,7 @@ def plain_scaler(n_features, *, names=None, **changes):
     scaler = Scaler(
         features=tuple(names or (f"f{number}" for number in range(n_features))),
         transforms=("none",) * n_features,
+        fill=np.full(n_features, np.nan),
         lower=np.full(n_features, -np.inf),
         upper=np.full(n_features, np.inf),
         centre=np.zeros(n_features),
@@ -40,6 +41,7 @@ def as_rows(natural, ids, *, version=1, scaler=None):
                 "slot": slot,
                 "feature": feature,
                 "transform": scaler.transforms[column],
+                "fill": scaler.fill[column],
                 "lower": scaler.lower[column],
                 "upper": scaler.upper[column],
                 "centre": scaler.centre[column],

@@ -19,6 +19,7 @@ def centroid_rows(scaled, *, features=None, shares=None, version=1, **scaling):
     shares = shares or [1 / len(scaled)] * len(scaled)
     settings = {
         "transform": "none",
+        "fill": np.nan,
         "lower": -np.inf,
         "upper": np.inf,
         "centre": 0.0,

@@ -9,12 +9,13 @@ import pytest
 from habitue.clustering import CentroidError, FeatureError, predict_segments
 
 
-def centroid_rows(rows, *, version=1):
+def centroid_rows(rows, *, version=1, fill=np.nan):
     """(segment_id, feature, transform, lower, upper, centre, scale, scaled_value)."""
     names = ["segment_id", "feature", "transform", "lower", "upper", "centre", "scale"]
     table = pd.DataFrame(rows, columns=[*names, "scaled_value"])
     return table.assign(
         model_version=version,
+        fill=fill,
         slot=table["segment_id"],
         natural_value=0.0,
         fitted_share=0.5,
@@ -58,6 +59,18 @@ def test_columns_may_come_in_any_order_that_is_told():
     scored = predict_segments(values, TWO, features=["flat", "orders"])
 
     assert scored.labels.tolist() == [8]
+
+
+def test_what_is_missing_counts_as_it_did_when_the_model_was_fitted():
+    # Ten orders stand in for unknown ones, and are where the model cuts.
+    filling = TWO.assign(fill=[10.0, 7.0, 10.0, 7.0])
+    values = np.array([[np.nan, 7.0], [10.0, np.nan]])
+
+    scored = predict_segments(values, filling)
+
+    top = (np.log(11) - 1) / 0.5
+    expected = [[(top + 1) ** 2, (top - 1) ** 2]] * 2
+    np.testing.assert_allclose(scored.distances, expected)
 
 
 def test_no_customers_are_no_trouble():
