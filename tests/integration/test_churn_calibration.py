@@ -135,6 +135,30 @@ def test_calibration_is_that_of_a_naive_reading(
             np.testing.assert_allclose(found[name], expected[name], rtol=0, atol=1e-9)
 
 
+def test_the_probability_of_no_order_beats_the_base_rate_at_every_date(
+    cdnow: Warehouse, record_property: Callable[[str, object], None]
+) -> None:
+    found = frame_of(
+        cdnow,
+        "select * from marts.churn_calibration where churn_risk_decile is null "
+        "order by as_of_date nulls first",
+    )
+    assert (found["no_order_brier_score"] < found["base_rate_brier_score"]).all()
+    pooled = found.iloc[0]
+    assert pooled["mean_no_order_probability"] == pytest.approx(
+        pooled["observed_churn_ratio"], abs=0.02
+    )
+    record_property(
+        "figure",
+        "CDNOW, no order in 90 days: Brier score "
+        f"{pooled['no_order_brier_score']:.3f}, of the base rate "
+        f"{pooled['base_rate_brier_score']:.3f}, of the churn risk "
+        f"{pooled['brier_score']:.3f}; predicted "
+        f"{pooled['mean_no_order_probability']:.3f}, observed "
+        f"{pooled['observed_churn_ratio']:.3f}",
+    )
+
+
 def test_calibration_uses_parameters_of_the_date_itself(
     cdnow: Warehouse, days: pd.DataFrame
 ) -> None:

@@ -20,8 +20,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CUT = "2025-04-01"
-# What customer_value tells as of the latest date alone, or by what followed.
-LATEST_ONLY: set[str] = set()
+# What customer_value tells as of the latest date alone.
+LATEST_ONLY = {
+    "value_status",
+    "expected_orders_30",
+    "expected_orders_60",
+    "expected_orders_90",
+    "expected_orders_horizon",
+    "discounted_expected_orders",
+    "lifetime_value",
+}
 FITTED: set[str] = set()
 # When a row of a raw table happened, where that is not for the events to say.
 HAPPENED = {
