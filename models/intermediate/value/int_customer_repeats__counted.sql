@@ -1,6 +1,6 @@
-{#- Orders of one day are one; the first day is not a repeat. Credits come off the repeat
-    orders: a huge one that was taken back at once is worth nothing. Totals run along the
-    days, and an as-of date reads them off the last one before it. -#}
+{#- Orders of one day are one; the first day is not a repeat. Credits come off the
+    repeat orders: a huge one that was taken back at once is worth nothing. Totals run
+    along the days, and an as-of date reads them off the last one before it. -#}
 {{ config(materialized='table') }}
 with
 
