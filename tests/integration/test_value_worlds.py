@@ -142,3 +142,26 @@ def test_thousands_of_orders_are_scored_as_python_does(worlds: ResidentDbt) -> N
     assert values.loc["always", "probability_alive"] > 0.5
     assert values.loc["once", "probability_alive"] < 1e-12
     assert values["lifetime_value"].between(0, 1e6).all()
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ({"value_model": "lifetimes"}, "must be bg_nbd or pareto_nbd, got: lifetimes"),
+        ({"value_horizon_days": 0}, "value_horizon_days must be a whole number from 1"),
+        ({"value_horizon_days": "a year"}, "from 1 on, got: a year"),
+        ({"value_minimum_customers": 2.5}, "value_minimum_customers must be a whole"),
+        ({"value_sample_size": 99}, "value_minimum_customers is 100"),
+        (
+            {"value_discount_rate": -0.1},
+            "value_discount_rate must be a share of a year",
+        ),
+        ({"value_discount_rate": "10 %"}, "0 or more, got: 10 %"),
+    ],
+)
+def test_settings_of_value_that_mean_nothing_are_refused(
+    warehouse: Warehouse, setting: dict[str, Any], words: str
+) -> None:
+    build = warehouse.dbt("parse", variables=setting)
+    assert not build.succeeded
+    assert words in build.output
