@@ -60,7 +60,7 @@ customer_features as (
             as sessions_per_month,
         {{ share_of('active_days_28 - active_days_28_before',
             'active_days_28 + active_days_28_before') }} as activity_trend,
-        case when tenure_days >= 365 then season_length / active_days end
+        case when tenure_days >= 365 then least(season_length / active_days, 1) end
             as seasonality_index,
         {{ ratio('page_view_count', 'session_count') }} as page_views_per_session,
         {{ ratio('engaged_seconds / 60', 'session_count') }}
