@@ -78,7 +78,10 @@ customer_features as (
         {%- endfor %}
         {{ share_of('score_sum', 'score_count') }} as feedback_score,
         cast(order_recency_days as bigint) as order_recency_days,
-        cast(order_count / ordering_months as double precision) as orders_per_month,
+        case
+            when order_count > 0
+                then cast(order_count / ordering_months as double precision)
+        end as orders_per_month,
         case when gap_count > 0 then gap_days / gap_count end as days_between_orders,
         case
             when gap_count > 1 and gap_days > 0
