@@ -94,8 +94,7 @@ customer_features as (
         {{ ratio('sold_amount', 'order_count') }} as average_order_value,
         {{ share_of('item_count', 'order_count') }} as items_per_order,
         {{ ratio('discount', 'sold_amount + discount') }} as discount_ratio,
-        {{ ratio('cancellation_count', 'order_count + cancellation_count') }}
-            as refund_ratio,
+        {{ ratio('cancellation_count', 'sold_or_cancelled_count') }} as refund_ratio,
         cast(coalesce(category_count, 0) as bigint) as category_count,
         unsettled.customer_id is null as is_identity_settled
     from behaviour
