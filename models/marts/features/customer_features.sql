@@ -1,5 +1,6 @@
-{#- Sums become features. What nothing can be said of is null, not 0: seeds/lookups/
-    features.csv says how a model fills it. -#}
+{#- Sums become features. What nothing can be said of is null, not 0, and models say how
+    they fill it; but for the ratios that segments have always been made of (macro
+    ratio), which are 0 where there is nothing to divide by. -#}
 {%- set counts = ['active_days_7', 'active_days_28', 'active_days_90',
     'session_count_90', 'search_count_90', 'product_view_count_90',
     'add_to_cart_count_90', 'checkout_count_90', 'feature_use_count_90',
