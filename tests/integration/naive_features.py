@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +20,7 @@ import numpy as np
 from scipy.stats import entropy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Iterable
     from uuid import UUID
     from zoneinfo import ZoneInfo
 
@@ -89,20 +89,20 @@ class Item(NamedTuple):
 
 
 class Order(NamedTuple):
-    """An order, or a credit note."""
+    """An order, or a credit note; pieces and discount without cancelled lines."""
 
     day: date
     at: datetime
     key: UUID
     is_sold: bool
     has_cancellation: bool
-    pieces: Decimal
     amount: Decimal
+    pieces: Decimal
     discount: Decimal
 
 
-class Line(NamedTuple):
-    """A line of an order that was sold."""
+class Purchase(NamedTuple):
+    """A line of an order, sold."""
 
     day: date
     category: str | None
@@ -117,7 +117,7 @@ class Life:
     engagements: list[Engagement] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    purchases: list[Purchase] = field(default_factory=list)
 
     def between(self, first: date, end: date) -> Life:
         """What was done from the first day on, before the end."""
@@ -164,6 +164,11 @@ class Known:
 def share(part: float | Decimal, whole: float | Decimal) -> float | None:
     """A part of a whole, nothing where there is no whole."""
     return float(part / whole) if whole else None
+
+
+def ratio(part: float | Decimal, whole: float | Decimal) -> float:
+    """A part of a whole, 0 where there is no whole."""
+    return share(part, whole) or 0.0
 
 
 def timing(known: Known) -> Values:
@@ -216,10 +221,10 @@ def depth(known: Known) -> Values:
     sessions = len(known.past.sessions)
     seconds = sum(row.seconds for row in known.past.engagements)
     return {
-        "page_views_per_session": share(
+        "page_views_per_session": ratio(
             known.past.count("page_view", "screen_view"), sessions
         ),
-        "engaged_minutes_per_session": share(seconds / 60, sessions),
+        "engaged_minutes_per_session": ratio(seconds / 60, sessions),
     }
 
 
@@ -240,19 +245,24 @@ def variety(known: Known) -> Values:
         for item in known.recent.items
         if item.event_type in {"product_view", "add_to_cart"} and item.name is not None
     ) + Counter(
-        line.category for line in known.recent.lines if line.category is not None
+        bought.category for bought in known.recent.purchases if bought.category
     )
     return {
         "feature_breadth_90": len(features),
         "feature_entropy_90": evenness(features.values()),
         "category_breadth_90": len(categories),
         "category_entropy_90": evenness(categories.values()),
-        "category_count": len({line.category for line in known.past.lines} - {None}),
+        "category_count": len({one.category for one in known.past.purchases} - {None}),
     }
 
 
-def evenness(numbers: Collection[int]) -> float | None:
-    return float(entropy(list(numbers), base=2)) if numbers else None
+def evenness(numbers: Iterable[int]) -> float | None:
+    return _entropy(tuple(sorted(numbers)))
+
+
+@cache
+def _entropy(numbers: tuple[int, ...]) -> float | None:
+    return float(entropy(numbers, base=2)) if numbers else None
 
 
 def habits(known: Known) -> Values:
@@ -304,12 +314,12 @@ def order_rhythm(known: Known) -> Values:
 
 
 def browsing(known: Known) -> Values:
-    """The earliest of the days' first views that lies between two orders, and near."""
-    first_views: dict[date, datetime] = {}
+    """From the earliest view since the order before, of first ones in a category."""
+    first_views: dict[tuple[date, str | None], datetime] = {}
     for item in known.past.items:
         if item.event_type == "product_view":
-            earliest = first_views.get(item.day, item.at)
-            first_views[item.day] = min(earliest, item.at)
+            earliest = first_views.get((item.day, item.name), item.at)
+            first_views[item.day, item.name] = min(earliest, item.at)
     hours = []
     previous = datetime.min
     for order in known.past.sold:
@@ -333,10 +343,10 @@ def money(known: Known) -> Values:
     return {
         "revenue": sum((order.amount for order in known.past.orders), Decimal(0)),
         "revenue_90": sum((order.amount for order in known.recent.orders), Decimal(0)),
-        "average_order_value": share(amount, len(sold)),
+        "average_order_value": ratio(amount, len(sold)),
         "items_per_order": share(sum(order.pieces for order in sold), len(sold)),
-        "discount_ratio": share(discount, amount + discount),
-        "refund_ratio": share(cancelled, either),
+        "discount_ratio": ratio(discount, amount + discount),
+        "refund_ratio": ratio(cancelled, either),
     }
 
 
@@ -385,7 +395,7 @@ def outcomes_of(life: Life, as_of: date, observed_until: date) -> Values:
     return values
 
 
-def spine_of(last_day: date, first_day: date, months: int) -> list[date]:
+def spine_of(first_day: date, last_day: date, months: int) -> list[date]:
     """The day after the last, and month starts before it with days before them."""
     latest = last_day + timedelta(days=1)
     dates = [latest]
@@ -452,14 +462,23 @@ def lives_of(warehouse: Warehouse, zone: ZoneInfo) -> dict[UUID, Life]:
         who = customers[user or users.get((visitor, day)) or visitor]
         name = feature if event_type == "feature_use" else category
         lives[who].items.append(Item(day, event_type, name, rating, at))
-    for customer, at, *order in warehouse.query(
+    kept: dict[UUID, list[tuple[Decimal, Decimal]]] = defaultdict(list)
+    for customer, order, at, category, quantity, discount, is_cancelled in (
+        warehouse.query(
+            "select customer_id, order_key, ordered_at, category, quantity, discount, "
+            "is_cancelled from marts.order_lines where customer_id is not null"
+        )
+    ):
+        if quantity > 0 and not is_cancelled:
+            lives[customer].purchases.append(Purchase(day_of(at), category))
+        if quantity <= 0 or not is_cancelled:
+            kept[order].append((quantity, discount))
+    for customer, at, key, *said in warehouse.query(
         "select customer_id, ordered_at, order_key, is_purchase, has_cancellation, "
-        "item_count, amount, discount from marts.orders where customer_id is not null"
+        "amount from marts.orders where customer_id is not null"
     ):
-        lives[customer].orders.append(Order(day_of(at), at, *order))
-    for customer, at, category in warehouse.query(
-        "select customer_id, ordered_at, category from marts.order_lines "
-        "where customer_id is not null and quantity > 0 and not is_cancelled"
-    ):
-        lives[customer].lines.append(Line(day_of(at), category))
+        pieces = sum((line[0] for line in kept[key]), Decimal(0))
+        discount = sum((line[1] for line in kept[key]), Decimal(0))
+        order = Order(day_of(at), at, key, *said, pieces, discount)
+        lives[customer].orders.append(order)
     return lives
