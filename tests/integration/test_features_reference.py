@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from naive import Identity, Node
-    from naive_features import Life, Values
+    from naive_features import Life
     from warehouse import Warehouse
 
 Table = dict[tuple[Any, date], dict[str, Any]]
@@ -248,17 +248,19 @@ def key_of(node: Node) -> UUID:
 
 def identity_before(moment: datetime) -> Identity:
     """Who was whom by what had been seen before."""
-    rows = three_years.make_events(5).rename(columns={"occurred_at": "at"})
-    events: list[Values] = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    events, lines = (
+        rows.astype(object).where(rows.notna(), None).to_dict("records")
+        for rows in (three_years.make_events(5), three_years.make_order_lines(5))
+    )
     for event in events:
-        event["visitor"] = ("anonymous_id", event["anonymous_id"])
-        event |= dict.fromkeys(("device_id", "email", "client_session_id"))
-    lines = three_years.make_order_lines(5)
-    sold: list[Values] = lines.astype(object).where(lines.notna(), None).to_dict("records")
+        event |= {"at": event["occurred_at"], "client_session_id": None}
+        event["visitor"] = next(
+            (kind, event[kind]) for kind in ("anonymous_id", "device_id") if event[kind]
+        )
     return naive.identity_of(
         naive.sightings_of(
             [event for event in events if event["at"] < moment],
-            [line for line in sold if line["ordered_at"] < moment],
+            [line for line in lines if line["ordered_at"] < moment],
         ),
         mode="last_touch",
         max_group_size={"default": 5},
@@ -277,7 +279,7 @@ def test_whoever_is_settled_was_the_same_customer_then(
     }
     now = identity_before(datetime.max).customers
     cautious, unsettled = 0, 0
-    for day in world.spine:
+    for day in world.spine[::2]:
         midnight = datetime.combine(day, time(), world.zone).astimezone(UTC)
         then = identity_before(midnight.replace(tzinfo=None)).customers
         for node in set(now.values()):
@@ -293,7 +295,7 @@ def test_whoever_is_settled_was_the_same_customer_then(
     record_property(
         "figure",
         f"identity: {sum(flags.values()):,} of {len(flags):,} customers and dates are "
-        f"settled; {unsettled:,} were other customers then, {cautious:,} are called "
-        "unsettled to be safe",
+        f"settled; at every other date {unsettled:,} were other customers then, and "
+        f"{cautious:,} are called unsettled to be safe",
     )
-    assert cautious < 0.2 * len(flags)
+    assert cautious < unsettled

@@ -87,10 +87,19 @@ def make_events(seed: int) -> pd.DataFrame:
         who = f"user {number}"
         own = [f"cookie {number}-{place}" for place in range(int(rng.integers(1, 4)))]
         shared = [f"tablet {number // 2}", *(["terminal"] if number % 4 == 0 else [])]
+        # Some have two accounts with one address, and three people have one device.
+        address = f"person{number}" if number < 24 else f"pair{number // 2}"
         for _ in range(int(rng.integers(2, 45))):
             day = FIRST + timedelta(days=int(rng.integers(DAYS * number // 40, DAYS)))
-            cookie = str(rng.choice(own if rng.random() < 0.85 else shared))
-            rows += _visit(rng, who, day, cookie)
+            seen = str(rng.choice(own if rng.random() < 0.85 else shared))
+            rows += _visit(
+                rng,
+                who,
+                day,
+                seen if rng.random() < 0.9 else None,
+                device=f"device {number // 3}" if rng.random() < 0.3 else None,
+                email=f"{address}@example.com" if rng.random() < 0.1 else None,
+            )
     for number, row in enumerate(rows):
         row["event_id"] = f"event {number:06}"
     return pd.DataFrame(rows)
@@ -134,7 +143,13 @@ def _to_utc(local: datetime) -> datetime:
 
 
 def _visit(
-    rng: np.random.Generator, who: str, day: datetime, cookie: str
+    rng: np.random.Generator,
+    who: str,
+    day: datetime,
+    cookie: str | None,
+    *,
+    device: str | None = None,
+    email: str | None = None,
 ) -> Iterator[Row]:
     """Some events, a third of them around midnight; who it is shows midway, or not."""
     is_late = rng.random() < 0.3
@@ -150,7 +165,9 @@ def _visit(
             "event_type": str(rng.choice(list(TYPES), p=WEIGHTS)),
             "occurred_at": at,
             "anonymous_id": cookie,
+            "device_id": device if cookie else device or "device of all",
             "user_id": who if step >= login_at else None,
+            "email": email if step >= login_at else None,
             "user_agent": agent,
             "page_path": f"/{step}",
         }
