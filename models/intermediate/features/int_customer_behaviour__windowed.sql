@@ -2,9 +2,9 @@
     and over the last 7, 28 and 90 days. -#}
 {%- set of_all_time = ['active_days', 'session_count', 'page_view_count',
     'support_contact_count', 'feedback_count', 'order_count', 'cancellation_count',
-    'browsed_order_count', 'squared_order_gaps', 'item_count', 'sold_amount',
-    'discount', 'revenue', 'browse_seconds', 'engaged_seconds', 'season_cosine',
-    'season_sine'] -%}
+    'sold_or_cancelled_count', 'browsed_order_count', 'squared_order_gaps',
+    'item_count', 'sold_amount', 'discount', 'revenue', 'browse_seconds',
+    'engaged_seconds', 'season_cosine', 'season_sine'] -%}
 {%- set of_90_days = ['session_count', 'search_count', 'product_view_count',
     'add_to_cart_count', 'checkout_count', 'feature_use_count', 'support_contact_count',
     'email_click_count', 'order_count', 'revenue'] + session_mix().keys() | list -%}

@@ -2,7 +2,8 @@
     all periods up to it are added up instead of all days. -#}
 {{ config(materialized='table') }}
 {%- set counts = ['session_count', 'page_view_count', 'support_contact_count',
-    'feedback_count', 'order_count', 'cancellation_count', 'browsed_order_count'] -%}
+    'feedback_count', 'order_count', 'cancellation_count', 'sold_or_cancelled_count',
+    'browsed_order_count'] -%}
 {%- set amounts = ['item_count', 'sold_amount', 'discount', 'revenue'] -%}
 with
 

@@ -1,13 +1,33 @@
-{#- The orders of a customer's day. Credits lower revenue and are no orders. -#}
+{#- The orders of a customer's day. Credits lower revenue and are no orders. Of an order
+    partly cancelled, pieces and discounts count as the amount does: without the lines
+    that were cancelled. -#}
 with
+
+sold_lines as (
+
+    select
+        order_key,
+        sum(quantity) as item_count,
+        sum(discount) as discount
+    from {{ ref('order_lines') }}
+    where not (is_cancelled and quantity > 0)
+    group by 1
+
+),
 
 orders as (
 
     select
-        *,
-        {{ local_date('ordered_at') }} as activity_date
-    from {{ ref('orders') }}
-    where customer_id is not null
+        orders.customer_id,
+        {{ local_date('orders.ordered_at') }} as activity_date,
+        orders.is_purchase,
+        orders.has_cancellation,
+        orders.amount,
+        sold_lines.item_count,
+        sold_lines.discount
+    from {{ ref('orders') }} as orders
+    left join sold_lines on orders.order_key = sold_lines.order_key
+    where orders.customer_id is not null
 
 ),
 
@@ -18,6 +38,8 @@ totals as (
         activity_date,
         sum(case when is_purchase then 1 else 0 end) as order_count,
         sum(case when has_cancellation then 1 else 0 end) as cancellation_count,
+        sum(case when is_purchase or has_cancellation then 1 else 0 end)
+            as sold_or_cancelled_count,
         sum(case when is_purchase then item_count else 0 end) as item_count,
         sum(case when is_purchase then amount else 0 end) as sold_amount,
         sum(case when is_purchase then discount else 0 end) as discount,

@@ -1,5 +1,6 @@
-{#- How long an order took: from the day's first product view that began it, after the
-    order before and at most browse_window_days ago, to the order. -#}
+{#- How long an order took: from the product view that began it, the earliest after the
+    order before and at most browse_window_days ago, to the order. Of a day the ledger
+    knows the first view in each category, so one later that day may have been it. -#}
 with
 
 orders as (

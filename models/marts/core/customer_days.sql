@@ -43,7 +43,8 @@ customer_days as (
         {%- for count in counts %}
         cast(coalesce(behaviour.{{ count }}, 0) as bigint) as {{ count }},
         {%- endfor %}
-        {%- for count in ['order_count', 'cancellation_count', 'browsed_order_count'] %}
+        {%- for count in ['order_count', 'cancellation_count',
+            'sold_or_cancelled_count', 'browsed_order_count'] %}
         cast(coalesce(purchases.{{ count }}, 0) as bigint) as {{ count }},
         {%- endfor %}
         purchases.days_since_previous_order,

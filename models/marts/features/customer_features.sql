@@ -1,5 +1,6 @@
-{#- Sums become features. What nothing can be said of is null, not 0: seeds/lookups/
-    features.csv says how a model fills it. -#}
+{#- Sums become features. What nothing can be said of is null, not 0, and models say how
+    they fill it; but for the ratios that segments have always been made of (macro
+    ratio), which are 0 where there is nothing to divide by. -#}
 {%- set counts = ['active_days_7', 'active_days_28', 'active_days_90',
     'session_count_90', 'search_count_90', 'product_view_count_90',
     'add_to_cart_count_90', 'checkout_count_90', 'feature_use_count_90',
@@ -78,7 +79,10 @@ customer_features as (
         {%- endfor %}
         {{ share_of('score_sum', 'score_count') }} as feedback_score,
         cast(order_recency_days as bigint) as order_recency_days,
-        cast(order_count / ordering_months as double precision) as orders_per_month,
+        case
+            when order_count > 0
+                then cast(order_count / ordering_months as double precision)
+        end as orders_per_month,
         case when gap_count > 0 then gap_days / gap_count end as days_between_orders,
         case
             when gap_count > 1 and gap_days > 0
@@ -91,8 +95,7 @@ customer_features as (
         {{ ratio('sold_amount', 'order_count') }} as average_order_value,
         {{ share_of('item_count', 'order_count') }} as items_per_order,
         {{ ratio('discount', 'sold_amount + discount') }} as discount_ratio,
-        {{ ratio('cancellation_count', 'order_count + cancellation_count') }}
-            as refund_ratio,
+        {{ ratio('cancellation_count', 'sold_or_cancelled_count') }} as refund_ratio,
         cast(coalesce(category_count, 0) as bigint) as category_count,
         unsettled.customer_id is null as is_identity_settled
     from behaviour
