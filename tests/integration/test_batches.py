@@ -41,6 +41,14 @@ TABLES = (
     "marts.row_ledger",
     "marts.quarantined_rows",
     "marts.customer_features",
+    "marts.customer_outcomes",
+    "marts.rfm_cuts",
+    "marts.rfm_segments",
+    "marts.rfm_migrations",
+    "marts.power_user_curve",
+    "marts.customer_value",
+    "intermediate.int_visitor_items__counted",
+    "intermediate.int_customer_items__counted",
     "vault.identifiers",
 )
 UP_TO_FEATURES = (

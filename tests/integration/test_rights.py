@@ -40,6 +40,11 @@ TABLES = (
     "marts.quarantined_rows",
     "marts.lateness",
     "marts.customer_features",
+    "marts.customer_outcomes",
+    "marts.rfm_cuts",
+    "marts.rfm_segments",
+    "marts.power_user_curve",
+    "intermediate.int_visitor_items__counted",
     "marts.consents",
     "marts.consent_changes",
     "marts.customer_consents",
@@ -52,7 +57,10 @@ TABLES = (
 )
 MODELS = (
     "customer_features",
+    "customer_outcomes",
+    "power_user_curve",
     "rfm_scores",
+    "rfm_segments",
     "int_batches__completed",
     "identity_changes",
     "customers",
