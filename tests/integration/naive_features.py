@@ -1,30 +1,28 @@
 """customer_features and customer_outcomes read a second time, one customer at a time.
 
-Slow, plain and written from the descriptions of the columns, not from the SQL. A life is
-all that one customer did; what is known as of a date is the part of it before that date.
+Slow, plain and written from the descriptions of the columns, not from the SQL. What is
+known as of a date is the part of a life before that date.
 """
 
 from __future__ import annotations
 
 import cmath
 import math
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, timedelta
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.stats import entropy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from uuid import UUID
-    from zoneinfo import ZoneInfo
 
-    from warehouse import Warehouse
+    from lives import Life, Session
 
 Values = dict[str, Any]
 
@@ -52,94 +50,6 @@ COUNTED_EVENTS = {
     "support_contact_count_90": {"support_ticket", "support_chat"},
     "email_click_count_90": {"email_click"},
 }
-
-
-class Events(NamedTuple):
-    """Events of one type in one hour of a session."""
-
-    day: date
-    event_type: str
-    count: int
-
-
-class Session(NamedTuple):
-    """A session, on the day that it began."""
-
-    day: date
-    hour: int
-    channel: str
-    device: str | None
-
-
-class Engagement(NamedTuple):
-    """Active time of a session on one of its days."""
-
-    day: date
-    seconds: Decimal
-
-
-class Item(NamedTuple):
-    """Something with a name that was looked at, put into the cart, used or rated."""
-
-    day: date
-    event_type: str
-    name: str | None
-    rating: Decimal | None
-    at: datetime
-
-
-class Order(NamedTuple):
-    """An order, or a credit note; pieces and discount without cancelled lines."""
-
-    day: date
-    at: datetime
-    key: UUID
-    is_sold: bool
-    has_cancellation: bool
-    amount: Decimal
-    pieces: Decimal
-    discount: Decimal
-
-
-class Purchase(NamedTuple):
-    """A line of an order, sold."""
-
-    day: date
-    category: str | None
-
-
-@dataclass
-class Life:
-    """All that one customer did in some time."""
-
-    events: list[Events] = field(default_factory=list)
-    sessions: list[Session] = field(default_factory=list)
-    engagements: list[Engagement] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
-    orders: list[Order] = field(default_factory=list)
-    purchases: list[Purchase] = field(default_factory=list)
-
-    def between(self, first: date, end: date) -> Life:
-        """What was done from the first day on, before the end."""
-        return Life(
-            *(
-                [row for row in getattr(self, kind.name) if first <= row.day < end]
-                for kind in fields(self)
-            )
-        )
-
-    @cached_property
-    def active_days(self) -> set[date]:
-        return {row.day for row in (*self.events, *self.orders)}
-
-    @cached_property
-    def sold(self) -> list[Order]:
-        """Orders sold, the oldest first."""
-        sold = [order for order in self.orders if order.is_sold]
-        return sorted(sold, key=lambda order: (order.at, order.key))
-
-    def count(self, *event_types: str) -> int:
-        return sum(row.count for row in self.events if row.event_type in event_types)
 
 
 @dataclass(frozen=True)
@@ -244,9 +154,7 @@ def variety(known: Known) -> Values:
         item.name
         for item in known.recent.items
         if item.event_type in {"product_view", "add_to_cart"} and item.name is not None
-    ) + Counter(
-        bought.category for bought in known.recent.purchases if bought.category
-    )
+    ) + Counter(bought.category for bought in known.recent.purchases if bought.category)
     return {
         "feature_breadth_90": len(features),
         "feature_entropy_90": evenness(features.values()),
@@ -321,17 +229,16 @@ def browsing(known: Known) -> Values:
             earliest = first_views.get((item.day, item.name), item.at)
             first_views[item.day, item.name] = min(earliest, item.at)
     hours = []
-    previous = datetime.min
-    for order in known.past.sold:
+    for earlier, order in pairwise((None, *known.past.sold)):
         views = [
             at
             for at in first_views.values()
-            if previous < at <= order.at and order.at - at <= BROWSE_WINDOW
+            if at <= order.at <= at + BROWSE_WINDOW
+            and (earlier is None or at > earlier.at)
         ]
         if views:
             hours.append((order.at - min(views)).total_seconds() / 3600)
-        previous = order.at
-    return {"browse_to_purchase_hours": math.fsum(hours) / len(hours) if hours else None}
+    return {"browse_to_purchase_hours": share(math.fsum(hours), len(hours))}
 
 
 def money(known: Known) -> Values:
@@ -384,11 +291,12 @@ def outcomes_of(life: Life, as_of: date, observed_until: date) -> Values:
     for days in (30, 60, 90):
         end = as_of + timedelta(days=days)
         after = life.between(as_of, end)
+        revenue = sum((order.amount for order in after.orders), Decimal(0))
         known = {
             f"active_days_{days}": len(after.active_days),
             f"session_count_{days}": len(after.sessions),
             f"order_count_{days}": len(after.sold),
-            f"revenue_{days}": sum((order.amount for order in after.orders), Decimal(0)),
+            f"revenue_{days}": revenue,
         }
         is_over = end <= observed_until
         values |= known if is_over else dict.fromkeys(known)
@@ -405,80 +313,3 @@ def spine_of(first_day: date, last_day: date, months: int) -> list[date]:
             dates.append(start)
         start = (start - timedelta(days=1)).replace(day=1)
     return dates
-
-
-def lives_of(warehouse: Warehouse, zone: ZoneInfo) -> dict[UUID, Life]:
-    """The lives of all customers, on the days of a time zone."""
-
-    def local(at: datetime) -> datetime:
-        return at.replace(tzinfo=UTC).astimezone(zone)
-
-    def day_of(at: datetime) -> date:
-        return local(at).date()
-
-    lives: dict[UUID, Life] = defaultdict(Life)
-    customers = dict(
-        warehouse.query("select pseudonym, customer_id from marts.customer_identifiers")
-    )
-    # A session's day belongs to the user last seen in it that day, else to the visitor.
-    owners: dict[tuple[UUID, date], UUID] = {}
-    # A visitor's day belongs to the user last known on it.
-    users: dict[tuple[UUID, date], UUID] = {}
-    for session, visitor, day, user in warehouse.query(
-        "select session_id, visitor_id, activity_date, user_key "
-        "from intermediate.int_session_days__measured order by ended_at"
-    ):
-        owners[session, day] = customers[user or visitor]
-        if user:
-            users[visitor, day] = user
-    for session, hour, event_type, count in warehouse.query(
-        "select session_id, date_trunc('hour', occurred_at), event_type, count(*) "
-        "from marts.events group by 1, 2, 3"
-    ):
-        day = day_of(hour)
-        lives[owners[session, day]].events.append(Events(day, event_type, count))
-    for session, day, is_first, began_untold, start, channel, device, seconds in (
-        warehouse.query(
-            "select days.session_id, days.activity_date, days.is_first_day, "
-            "coalesce(days.referrer_host, days.utm_source, days.utm_medium, "
-            "days.utm_campaign) is null, sessions.started_at, "
-            "sessions.traffic_channel, sessions.device_type, days.engaged_seconds "
-            "from intermediate.int_session_days__engaged as days "
-            "inner join marts.sessions using (session_id)"
-        )
-    ):
-        life = lives[owners[session, day]]
-        life.engagements.append(Engagement(day, seconds))
-        if is_first:
-            # How a session came counts as known on the day that it began.
-            known = "Direct" if began_untold else channel
-            life.sessions.append(Session(day, local(start).hour, known, device))
-    for visitor, user, event_type, category, feature, rating, at in warehouse.query(
-        "select visitor_id, user_key, event_type, category, feature_name, quantity, "
-        "occurred_at from intermediate.int_events__accepted where event_type in "
-        "('product_view', 'add_to_cart', 'feature_use', 'feedback')"
-    ):
-        day = day_of(at)
-        who = customers[user or users.get((visitor, day)) or visitor]
-        name = feature if event_type == "feature_use" else category
-        lives[who].items.append(Item(day, event_type, name, rating, at))
-    kept: dict[UUID, list[tuple[Decimal, Decimal]]] = defaultdict(list)
-    for customer, order, at, category, quantity, discount, is_cancelled in (
-        warehouse.query(
-            "select customer_id, order_key, ordered_at, category, quantity, discount, "
-            "is_cancelled from marts.order_lines where customer_id is not null"
-        )
-    ):
-        if quantity > 0 and not is_cancelled:
-            lives[customer].purchases.append(Purchase(day_of(at), category))
-        if quantity <= 0 or not is_cancelled:
-            kept[order].append((quantity, discount))
-    for customer, at, key, *said in warehouse.query(
-        "select customer_id, ordered_at, order_key, is_purchase, has_cancellation, "
-        "amount from marts.orders where customer_id is not null"
-    ):
-        pieces = sum((line[0] for line in kept[key]), Decimal(0))
-        discount = sum((line[1] for line in kept[key]), Decimal(0))
-        order = Order(day_of(at), at, key, *said, pieces, discount)
-        lives[customer].orders.append(order)
-    return lives

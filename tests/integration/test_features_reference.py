@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import naive
 import naive_features
+import pandas as pd
 import pytest
 import three_years
 import yaml
+from lives import lives_of
 from warehouse import PROJECT, WITHOUT_SEGMENTS
 
 from habitue.privacy.keys import find_key, pseudonym
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from lives import Life
     from naive import Identity, Node
-    from naive_features import Life
     from warehouse import Warehouse
 
 Table = dict[tuple[Any, date], dict[str, Any]]
@@ -50,7 +51,7 @@ class World:
 
     @cached_property
     def lives(self) -> dict[UUID, Life]:
-        return naive_features.lives_of(self.warehouse, self.zone)
+        return lives_of(self.warehouse, self.zone)
 
     @cached_property
     def spine(self) -> list[date]:
@@ -271,13 +272,13 @@ def identity_before(moment: datetime) -> Identity:
 def test_whoever_is_settled_was_the_same_customer_then(
     new_york: Warehouse, record_property: Callable[[str, object], None]
 ) -> None:
-    """Whose identifiers were of another customer then, or shared one, is not settled."""
+    """Whoever had other identifiers before that date by what was known then is not."""
     world = World(new_york, three_years.ZONE, 36)
     flags = {
         key: values[OF_IDENTITY]
         for key, values in world.table("customer_features").items()
     }
-    now = identity_before(datetime.max).customers
+    now = identity_before(pd.Timestamp.max).customers
     cautious, unsettled = 0, 0
     for day in world.spine[::2]:
         midnight = datetime.combine(day, time(), world.zone).astimezone(UTC)

@@ -7,7 +7,6 @@ are all in order: nothing is a bot's, late or sent twice.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 ZONE = ZoneInfo("America/New_York")
-FIRST = datetime(2021, 12, 20)
+FIRST = pd.Timestamp("2021-12-20")
 DAYS = 1150
 CATEGORIES = ("shoes", "hats", "coats", "bags", "belts", None)
 FEATURES = ("wishlist", "compare", "size guide", None)
@@ -81,7 +80,7 @@ def make_events(seed: int) -> pd.DataFrame:
     rows: list[Row] = []
     for habit, days in HABITS.items():
         for day in days:
-            at = datetime.fromisoformat(day)
+            at = pd.Timestamp(day)
             rows += _visit(rng, f"user {habit}", at, f"cookie {habit}")
     for number in range(30):
         who = f"user {number}"
@@ -90,7 +89,9 @@ def make_events(seed: int) -> pd.DataFrame:
         # Some have two accounts with one address, and three people have one device.
         address = f"person{number}" if number < 24 else f"pair{number // 2}"
         for _ in range(int(rng.integers(2, 45))):
-            day = FIRST + timedelta(days=int(rng.integers(DAYS * number // 40, DAYS)))
+            day = FIRST + pd.Timedelta(
+                days=int(rng.integers(DAYS * number // 40, DAYS))
+            )
             seen = str(rng.choice(own if rng.random() < 0.85 else shared))
             rows += _visit(
                 rng,
@@ -111,17 +112,19 @@ def make_order_lines(seed: int) -> pd.DataFrame:
     rows: list[Row] = []
     for number in range(0, 30, 2):
         for place in range(int(rng.integers(0, 12))):
-            day = FIRST + timedelta(days=int(rng.integers(DAYS * number // 40, DAYS)))
-            at = _to_utc(day + timedelta(seconds=int(rng.integers(86_400))))
+            day = FIRST + pd.Timedelta(
+                days=int(rng.integers(DAYS * number // 40, DAYS))
+            )
+            at = _to_utc(day + pd.Timedelta(seconds=int(rng.integers(86_400))))
             who: Row = {"user_id": f"user {number}"}
             if place % 5 == 4:
                 who = {"anonymous_id": f"cookie {number}-0"}
             rows += _order(rng, f"order {number}-{place}", at, who)
     clockwork = {"user_id": "user clockwork"}
     for place in range(60):
-        at = _to_utc(datetime(2022, 3, 1, 12) + timedelta(days=14 * place))
+        at = _to_utc(pd.Timestamp("2022-03-01 12:00") + pd.Timedelta(days=14 * place))
         rows += _order(rng, f"order of clockwork {place}", at, clockwork, is_sold=True)
-    noon = datetime(2023, 1, 15, 17)
+    noon = pd.Timestamp("2023-01-15 17:00")
     of_few: dict[str, tuple[int, Row]] = {
         "one": (1, {"user_id": "user one order"}),
         "two on a day": (2, {"user_id": "user two on a day"}),
@@ -131,21 +134,22 @@ def make_order_lines(seed: int) -> pd.DataFrame:
     for name, (count, who) in of_few.items():
         for place in range(count):
             # The second and third at the same moment.
-            at = noon + timedelta(hours=min(place, 1))
+            at = noon + pd.Timedelta(hours=min(place, 1))
             rows += _order(rng, f"order {name} {place}", at, who, is_sold=True)
     only_credit = {"user_id": "user credit", "status": "cancelled", "quantity": -1}
     rows.append(_line("credit", "0", noon, 25) | only_credit)
     return pd.DataFrame(rows)
 
 
-def _to_utc(local: datetime) -> datetime:
-    return local.replace(tzinfo=ZONE).astimezone(UTC).replace(tzinfo=None)
+def _to_utc(local: pd.Timestamp) -> pd.Timestamp:
+    there = local.tz_localize(ZONE, ambiguous=True, nonexistent="shift_forward")
+    return there.tz_convert(None)
 
 
 def _visit(
     rng: np.random.Generator,
     who: str,
-    day: datetime,
+    day: pd.Timestamp,
     cookie: str | None,
     *,
     device: str | None = None,
@@ -154,7 +158,7 @@ def _visit(
     """Some events, a third of them around midnight; who it is shows midway, or not."""
     is_late = rng.random() < 0.3
     second = 86_400 - int(rng.integers(1800)) if is_late else rng.integers(86_000)
-    at = _to_utc(day + timedelta(seconds=int(second)))
+    at = _to_utc(day + pd.Timedelta(seconds=int(second)))
     length = int(rng.integers(1, 12))
     came_from = CAME_FROM[int(rng.integers(len(CAME_FROM)))]
     told_at = int(rng.integers(4)) if is_late else 0
@@ -180,13 +184,13 @@ def _visit(
         if step == told_at:
             row |= came_from
         yield row
-        at += timedelta(milliseconds=int(rng.integers(2000, 600_000)))
+        at += pd.Timedelta(milliseconds=int(rng.integers(2000, 600_000)))
 
 
 WEIGHTS = np.array(list(TYPES.values())) / sum(TYPES.values())
 
 
-def _line(order_id: str, line_id: str, at: datetime, price: float) -> Row:
+def _line(order_id: str, line_id: str, at: pd.Timestamp, price: float) -> Row:
     return {
         "order_id": order_id,
         "line_id": line_id,
@@ -202,7 +206,7 @@ def _line(order_id: str, line_id: str, at: datetime, price: float) -> Row:
 def _order(
     rng: np.random.Generator,
     order_id: str,
-    at: datetime,
+    at: pd.Timestamp,
     who: Row,
     *,
     is_sold: bool = False,
