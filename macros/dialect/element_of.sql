@@ -4,7 +4,9 @@
 {%- endmacro %}
 
 {% macro default__element_of(array, position) -%}
-    {{ exceptions.raise_compiler_error('element_of is not written for ' ~ target.type) }}
+    {{ exceptions.raise_compiler_error(
+        'element_of is not written for ' ~ target.type
+    ) }}
 {%- endmacro %}
 
 {% macro duckdb__element_of(array, position) -%}

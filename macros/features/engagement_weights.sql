@@ -1,6 +1,6 @@
 {#- The features that engagement is scored by, from the var, checked: each as a dict of
-    feature, weight, full_at and none_at. What needs a clickstream is left out where none
-    is read, so that it does not cap the score. -#}
+    feature, weight, full_at and none_at. What needs a clickstream is left out where
+    none is read, so that it does not cap the score. -#}
 {% macro engagement_weights() -%}
     {%- set settings = var('engagement_weights') -%}
     {%- if settings is not mapping or not settings -%}

@@ -1,4 +1,4 @@
-{#- Whether what people do on a site or in an app is among the inputs, by the settings. -#}
+{#- Whether what people do on a site or in an app is among the inputs. -#}
 {% macro has_clickstream() -%}
     {{ return(
         is_enabled('web')

@@ -3,6 +3,12 @@
 {%- set features = var('segment_features').keys() | list -%}
 with
 
+latest as (
+
+    select as_of_date from {{ ref('int_as_of__dates') }} where is_latest
+
+),
+
 features as (
 
     select * from {{ ref('int_features__transformed') }}
@@ -19,15 +25,15 @@ scalers as (
 fingerprinted as (
 
     select
-        max(features.as_of_date) as as_of_date,
+        max(latest.as_of_date) as as_of_date,
         md5(concat_ws(
             '|',
             '{{ [var("segment_features"), var("max_segments"), var("fixed_segment_count"),
                 var("minimum_segment_share"), var("segment_sample_size"),
                 var("segment_seed"), segment_scaling(), winsor_shares()]
                 | string | replace("'", "") }}',
-            cast(max(features.as_of_date) as varchar),
-            cast(count(*) as varchar),
+            cast(max(latest.as_of_date) as varchar),
+            cast(count(features.customer_id) as varchar),
             {%- for name in features %}
             cast(count(features.{{ name }}) as varchar),
             cast(sum(cast(features.{{ name }} as decimal(28, 9))) as varchar),
@@ -38,8 +44,9 @@ fingerprinted as (
             {%- if not loop.last %},{% endif %}
             {%- endfor %}
         )) as data_fingerprint
-    from features
-    left join scalers on features.as_of_date = scalers.as_of_date
+    from latest
+    left join features on latest.as_of_date = features.as_of_date
+    left join scalers on latest.as_of_date = scalers.as_of_date
 
 )
 
