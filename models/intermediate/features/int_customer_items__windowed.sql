@@ -13,8 +13,7 @@ items_{{ place }} as (
         items.customer_id,
         items.item_kind,
         items.item,
-        sum(items.item_count) as item_count,
-        dates.as_of_date
+        sum(cast(items.item_count as double precision)) as item_count
     from {{ ref('int_customer_items__counted') }} as items
     inner join {{ ref('int_as_of__days') }} as dates
         on items.activity_date = dates.activity_date
@@ -23,7 +22,7 @@ items_{{ place }} as (
         and dates.age_days <= 90
         and items.item_kind != 'feedback'
         and items.item is not null
-    group by items.customer_id, items.item_kind, items.item, dates.as_of_date
+    group by items.customer_id, items.item_kind, items.item
 
 ),
 
@@ -41,13 +40,22 @@ as_of_{{ place }} as (
             else 0
         end) as {{ kind }}_logs,
         {%- endfor %}
-        as_of_date
+        {{ place }} as place
     from items_{{ place }}
-    group by customer_id, as_of_date
+    group by customer_id
 
 ),
 
 {%- endfor %}
+
+dates as (
+
+    select distinct
+        place,
+        as_of_date
+    from {{ ref('int_as_of__days') }}
+
+),
 
 windowed as (
 
@@ -59,7 +67,7 @@ windowed as (
 )
 
 select
-    customer_id,
+    windowed.customer_id,
     {%- for kind in kinds %}
     {{ kind }}_breadth as {{ kind }}_breadth_90,
     case
@@ -70,5 +78,6 @@ select
         ) / ln(2)
     end as {{ kind }}_entropy_90,
     {%- endfor %}
-    as_of_date
+    dates.as_of_date
 from windowed
+inner join dates on windowed.place = dates.place

@@ -14,12 +14,10 @@ periods as (
         dates.place,
         count(*) as active_days,
         {%- for name in counts %}
-        cast(sum(days.{{ name }}) as bigint) as {{ name }},
+        cast(sum(cast(days.{{ name }} as double precision)) as bigint) as {{ name }},
         {%- endfor %}
-        cast(
-            sum(days.days_since_previous_order * days.days_since_previous_order)
-            as bigint
-        ) as squared_order_gaps,
+        cast(sum({{ squared('days.days_since_previous_order') }}) as bigint)
+            as squared_order_gaps,
         {%- for name in amounts %}
         cast(sum(days.{{ name }}) as decimal(18, 4)) as {{ name }},
         {%- endfor %}
