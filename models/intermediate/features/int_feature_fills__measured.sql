@@ -44,39 +44,38 @@ customer_features as (
 measured as (
 
     select
-        customer_features.as_of_date,
         {%- for name in features %}
         count(*) - count(customer_features.{{ name }}) as {{ name }}_missing,
-        max(rules.{{ name }}_transform) as {{ name }}_transform,
-        max(rules.{{ name }}_rule) as {{ name }}_rule,
         {{ median_of('case when rules.' ~ name ~ "_rule = 'median' then cast("
             ~ 'customer_features.' ~ name ~ ' as double precision) end') }}
             as {{ name }}_median,
         cast(max(customer_features.{{ name }}) as double precision) as {{ name }}_maximum,
         {%- endfor %}
+        max(customer_features.as_of_date) as as_of_date,
         count(*) as customer_count
     from customer_features
     cross join rules
-    group by 1
 
 ),
 
 fills as (
 
     select
-        as_of_date,
+        measured.as_of_date,
         {%- for name in features %}
-        {{ name }}_missing,
-        {{ name }}_transform,
+        measured.{{ name }}_missing,
+        rules.{{ name }}_transform,
         case
-            when {{ name }}_missing = customer_count then 0
-            when {{ name }}_rule = 'zero' then 0
-            when {{ name }}_rule = 'median' then {{ name }}_median
-            when {{ name }}_rule = 'maximum' then {{ name }}_maximum
+            when measured.{{ name }}_missing = measured.customer_count then 0
+            when rules.{{ name }}_rule = 'zero' then 0
+            when rules.{{ name }}_rule = 'median' then measured.{{ name }}_median
+            when rules.{{ name }}_rule = 'maximum' then measured.{{ name }}_maximum
         end as {{ name }}_fill,
         {%- endfor %}
-        customer_count
+        measured.customer_count
     from measured
+    cross join rules
+    where measured.as_of_date is not null
 
 )
 
