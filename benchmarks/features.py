@@ -125,7 +125,8 @@ def write_ledgers(path: Path, customers: int) -> tuple[int, int]:
         # Nobody is anonymous here, so no identity is learned later.
         connection.execute(
             "create table intermediate.int_identities__unsettled as "
-            "select customer_id, date '2025-01-01' as as_of_date from people where 1 = 0"
+            "select customer_id, date '2025-01-01' as as_of_date from people "
+            "where 1 = 0"
         )
         connection.execute("drop table people; drop table active; checkpoint")
         return tuple(
