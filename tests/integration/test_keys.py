@@ -52,7 +52,6 @@ MARTS = (
     "marts.customer_outcomes",
     "marts.rfm_cuts",
     "marts.rfm_segments",
-    "marts.rfm_migrations",
     "marts.power_user_curve",
     "marts.row_ledger",
     "marts.quarantined_rows",
