@@ -24,7 +24,7 @@ MISSING_SHARE = 0.3
 
 def numbers_of_customer_features() -> dict[str, str]:
     """Column -> type, as the contract has them."""
-    path = PROJECT / "models/marts/segments/_segments__models.yml"
+    path = PROJECT / "models/marts/features/_features__models.yml"
     models = yaml.safe_load(path.read_text())["models"]
     [columns] = [m["columns"] for m in models if m["name"] == "customer_features"]
     types = {column["name"]: column["data_type"] for column in columns}
