@@ -10,9 +10,9 @@ from habitue.lifetime_value.predictions import (
     discounted_expected_orders,
     expected_orders,
     expected_orders_of_new_customer,
+    no_order_probability,
     probability_alive,
 )
-from habitue.lifetime_value.silence import no_order_probability
 
 __all__ = [
     "FittedModel",

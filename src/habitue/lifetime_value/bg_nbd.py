@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import expit, gammaln, psi
 
 from habitue.lifetime_value.beta_expectation import beta_points
-from habitue.lifetime_value.fitted import PARAMETERS, from_optimum, refuse_counts
-from habitue.lifetime_value.maximum_likelihood import maximise
+from habitue.lifetime_value.counts import LogChances
+from habitue.lifetime_value.fitted import fit_order_model
 from habitue.lifetime_value.sums import sums_by, weighted_sum
 
 if TYPE_CHECKING:
@@ -123,38 +123,25 @@ def fit_bg_nbd(counts: RepeatCounts, *, minimum_customers: int = 100) -> FittedM
         Fader, Hardie and Lee (2005), "Counting your customers" the easy way: an
         alternative to the Pareto/NBD model, Marketing Science 24.
     """
-    refusal = refuse_counts("bg_nbd", counts, minimum_customers)
-    if refusal:
-        return refusal
-    unit = float(counts.observed.max())
-    orders = float((counts.customer_count * counts.repeat_count).sum())
-    rate = orders / float((counts.customer_count * counts.observed).sum()) * unit
-    optimum = maximise(
-        BgNbdLikelihood(counts, unit=unit),
-        describes=PARAMETERS["bg_nbd"],
-        starts=[
-            (0.5, 0.5 / rate, 0.5, 1.5),
-            (1.5, 1.5 / rate, 1.0, 8.0),
-            (0.2, 0.1 / rate, 2.0, 2.0),
-        ],
-        customer_count=counts.total,
-    )
-    return from_optimum(
+    return fit_order_model(
         "bg_nbd",
-        optimum,
-        units={"alpha": unit},
-        log_likelihood_shift=-orders * float(np.log(unit)),
-        customer_count=counts.total,
+        counts,
+        prepare=lambda counts, unit: BgNbdLikelihood(counts, unit=unit),
+        starts=[(0.5, 0.5, 0.5, 1.5), (1.5, 1.5, 1.0, 8.0), (0.2, 0.1, 2.0, 2.0)],
+        times=["alpha"],
+        minimum_customers=minimum_customers,
     )
 
 
-def bg_nbd_alive(parameters: Parameters, histories: Histories) -> Vector:
-    """P(customer has not left) at the end of observation, shape (n,)."""
+def bg_nbd_log_chances(parameters: Parameters, histories: Histories) -> LogChances:
+    """How likely histories are, by whether the customer has left since."""
     r, alpha, a, b = parameters
     orders = histories.repeat_count
-    gap = np.log(alpha + histories.observed) - np.log(alpha + histories.last_repeat)
-    odds = np.log(a) - np.log(np.maximum(b + orders - 1, b)) + (r + orders) * gap
-    return np.asarray(np.where(orders > 0, expit(-odds), 1.0))
+    alive = -(r + orders) * np.log(alpha + histories.observed)
+    left = np.log(a) - np.log(np.maximum(b + orders - 1, b))
+    left = left - (r + orders) * np.log(alpha + histories.last_repeat)
+    # Nobody leaves before the first repeat order.
+    return LogChances(np.asarray(alive), np.where(orders > 0, left, -np.inf))
 
 
 def bg_nbd_orders_while_alive(

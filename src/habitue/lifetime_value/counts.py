@@ -35,6 +35,19 @@ class Histories(NamedTuple):
         )
 
 
+class LogChances(NamedTuple):
+    """How likely a model finds histories, but for a factor that both have.
+
+    Attributes:
+        alive: Logarithm of the chance of the history and of not having left, shape
+            (n,). The factor does not depend on `observed`.
+        left: The same of the history and of having left, shape (n,).
+    """
+
+    alive: NDArray[np.float64]
+    left: NDArray[np.float64]
+
+
 class Groups(NamedTuple):
     """Rows that are equal.
 

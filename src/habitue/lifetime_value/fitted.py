@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from habitue.lifetime_value.errors import LifetimeValueError
+from habitue.lifetime_value.maximum_likelihood import maximise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from habitue.lifetime_value.counts import RepeatCounts
-    from habitue.lifetime_value.maximum_likelihood import Optimum
+    from habitue.lifetime_value.maximum_likelihood import LogLikelihood, Optimum
 
 OrderModel = Literal["bg_nbd", "pareto_nbd"]
 Model = Literal["bg_nbd", "pareto_nbd", "gamma_gamma"]
@@ -85,7 +86,48 @@ def without_parameters(
     )
 
 
-def refuse_counts(
+def fit_order_model(
+    model: OrderModel,
+    counts: RepeatCounts,
+    *,
+    prepare: Callable[[RepeatCounts, float], LogLikelihood],
+    starts: Sequence[tuple[float, float, float, float]],
+    times: Collection[str],
+    minimum_customers: int,
+) -> FittedModel:
+    """Fit a model of repeat orders, or say why it cannot be.
+
+    Args:
+        model: Which model.
+        counts: Grouped customers.
+        prepare: Counts and a unit of time → the log-likelihood in that unit.
+        starts: Parameters to start from; the second of each is for one order in the
+            longest observation, and divided by the mean number of orders.
+        times: Names of the parameters that are times.
+        minimum_customers: Below so many customers nothing is fitted.
+    """
+    refusal = _refuse_counts(model, counts, minimum_customers)
+    if refusal:
+        return refusal
+    unit = float(counts.observed.max())
+    orders = float((counts.customer_count * counts.repeat_count).sum())
+    rate = orders / float((counts.customer_count * counts.observed).sum()) * unit
+    optimum = maximise(
+        prepare(counts, unit),
+        describes=PARAMETERS[model],
+        starts=[(r, alpha / rate, *leaving) for r, alpha, *leaving in starts],
+        customer_count=counts.total,
+    )
+    return from_optimum(
+        model,
+        optimum,
+        units=dict.fromkeys(times, unit),
+        log_likelihood_shift=-orders * float(np.log(unit)),
+        customer_count=counts.total,
+    )
+
+
+def _refuse_counts(
     model: OrderModel, counts: RepeatCounts, minimum_customers: int
 ) -> FittedModel | None:
     """Why an order model cannot be fitted at all, if it cannot."""

@@ -7,13 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit, gammaln, psi
 
-from habitue.lifetime_value.fitted import (
-    PARAMETERS,
-    from_optimum,
-    refuse_counts,
-)
+from habitue.lifetime_value.counts import LogChances
+from habitue.lifetime_value.fitted import fit_order_model
 from habitue.lifetime_value.leaving import integrate_leaving
-from habitue.lifetime_value.maximum_likelihood import maximise
 from habitue.lifetime_value.sums import sums_by, weighted_sum
 
 if TYPE_CHECKING:
@@ -113,40 +109,26 @@ def fit_pareto_nbd(
         and what will they do next?, Management Science 33.
         Fader and Hardie (2005), A note on deriving the Pareto/NBD model.
     """
-    refusal = refuse_counts("pareto_nbd", counts, minimum_customers)
-    if refusal:
-        return refusal
-    unit = float(counts.observed.max())
-    orders = float((counts.customer_count * counts.repeat_count).sum())
-    rate = orders / float((counts.customer_count * counts.observed).sum()) * unit
-    optimum = maximise(
-        ParetoNbdLikelihood(counts, unit=unit),
-        describes=PARAMETERS["pareto_nbd"],
-        starts=[
-            (0.5, 0.5 / rate, 0.5, 0.5),
-            (1.5, 1.5 / rate, 1.0, 2.0),
-        ],
-        customer_count=counts.total,
-    )
-    return from_optimum(
+    return fit_order_model(
         "pareto_nbd",
-        optimum,
-        units={"alpha": unit, "beta": unit},
-        log_likelihood_shift=-orders * float(np.log(unit)),
-        customer_count=counts.total,
+        counts,
+        prepare=lambda counts, unit: ParetoNbdLikelihood(counts, unit=unit),
+        starts=[(0.5, 0.5, 0.5, 0.5), (1.5, 1.5, 1.0, 2.0)],
+        times=["alpha", "beta"],
+        minimum_customers=minimum_customers,
     )
 
 
-def pareto_nbd_alive(parameters: Parameters, histories: Histories) -> Vector:
-    """P(customer has not left) at the end of observation, shape (n,)."""
+def pareto_nbd_log_chances(parameters: Parameters, histories: Histories) -> LogChances:
+    """How likely histories are, by whether the customer has left since."""
     r, alpha, s, beta = parameters
     orders = histories.repeat_count.astype(np.float64)
+    alive = -(r + orders) * np.log(alpha + histories.observed)
+    alive -= s * np.log(beta + histories.observed)
     left = integrate_leaving(
         parameters, orders, histories.last_repeat, histories.observed
     )
-    log_alive = -(r + orders) * np.log(alpha + histories.observed)
-    log_alive -= s * np.log(beta + histories.observed)
-    return np.asarray(expit(log_alive - left.log_value))
+    return LogChances(alive, left.log_value)
 
 
 def pareto_nbd_orders_while_alive(

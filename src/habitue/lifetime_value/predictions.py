@@ -6,8 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import expit
 
-from habitue.lifetime_value.bg_nbd import bg_nbd_alive, bg_nbd_orders_while_alive
+from habitue.lifetime_value.bg_nbd import (
+    bg_nbd_log_chances,
+    bg_nbd_orders_while_alive,
+)
 from habitue.lifetime_value.counts import (
     Histories,
     check_histories,
@@ -17,7 +21,7 @@ from habitue.lifetime_value.counts import (
 from habitue.lifetime_value.errors import LifetimeValueError
 from habitue.lifetime_value.fitted import read_parameters
 from habitue.lifetime_value.pareto_nbd import (
-    pareto_nbd_alive,
+    pareto_nbd_log_chances,
     pareto_nbd_orders_while_alive,
 )
 
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_ALIVE = {"bg_nbd": bg_nbd_alive, "pareto_nbd": pareto_nbd_alive}
+_LOG_CHANCES = {"bg_nbd": bg_nbd_log_chances, "pareto_nbd": pareto_nbd_log_chances}
 _ORDERS_WHILE_ALIVE = {
     "bg_nbd": bg_nbd_orders_while_alive,
     "pareto_nbd": pareto_nbd_orders_while_alive,
@@ -66,7 +70,53 @@ def probability_alive(
     """
     values = _read(model, parameters)
     histories = check_histories(repeat_count, last_repeat, observed)
-    return _ALIVE[model](values, histories)
+    return _alive(model, values, histories)
+
+
+def no_order_probability(
+    model: OrderModel,
+    parameters: Mapping[str, float],
+    repeat_count: ArrayLike,
+    last_repeat: ArrayLike,
+    observed: ArrayLike,
+    *,
+    horizon: float,
+) -> Array:
+    """Probability that a customer places no order from now to the horizon.
+
+    It is what can be held against what followed, unlike the probability of having
+    left: who has not left may still be silent for long.
+
+    Args:
+        model: `bg_nbd` or `pareto_nbd`.
+        parameters: Those of a converged fit.
+        repeat_count: As in `probability_alive`.
+        last_repeat: As in `probability_alive`.
+        observed: As in `probability_alive`.
+        horizon: How far to look ahead, in the unit of time of the fit.
+
+    Returns:
+        Shape (n_customers,), in [0, 1]: how likely the same history is with so much
+        more silence at its end, relative to the history.
+
+    Raises:
+        LifetimeValueError: If a column, a parameter or the horizon is no such thing.
+
+    Assumptions:
+        Those of the model.
+
+    References:
+        Fader, Hardie and Lee (2005), "Counting your customers" the easy way: an
+        alternative to the Pareto/NBD model, Marketing Science 24, equation 6.
+        Fader and Hardie (2005), A note on deriving the Pareto/NBD model.
+    """
+    values = _read(model, parameters)
+    length = _positive(horizon, name="horizon")
+    now = check_histories(repeat_count, last_repeat, observed)
+    then = now._replace(observed=now.observed + length)
+    gain = np.logaddexp(*_LOG_CHANCES[model](values, then))
+    gain = gain - np.logaddexp(*_LOG_CHANCES[model](values, now))
+    return np.asarray(np.exp(np.minimum(gain, 0)))
 
 
 def expected_orders(
@@ -142,7 +192,7 @@ def discounted_expected_orders(
 
     The future is cut into steps from now on (the last one may be shorter). The orders
     expected in a step are discounted by its middle, t: they count (1 + rate)^-t each.
-    Expected instead: the end of the step, which takes half a step too much off.
+    By its end, as is often seen, half a step too much would be taken off.
 
     Args:
         model: `bg_nbd` or `pareto_nbd`.
@@ -190,7 +240,7 @@ def _orders_by(
 ) -> Array:
     """Expected orders by the end of each horizon, or their weighted sum."""
     values = _read(model, parameters)
-    alive = _ALIVE[model](values, histories)
+    alive = _alive(model, values, histories)
     # Who is alive is told apart by orders and age alone: few distinct pairs.
     groups = group_rows((histories.repeat_count, histories.observed))
     distinct = histories.take(groups.rows)
@@ -204,10 +254,15 @@ def _orders_by(
     return np.asarray(alive[:, None] * orders[groups.group])
 
 
+def _alive(model: OrderModel, values: tuple[float, ...], histories: Histories) -> Array:
+    chances = _LOG_CHANCES[model](values, histories)
+    return np.asarray(expit(chances.alive - chances.left))
+
+
 def _read(model: str, parameters: Mapping[str, float]) -> tuple[float, ...]:
-    if model not in _ALIVE:
+    if model not in _LOG_CHANCES:
         raise LifetimeValueError(
-            f"there is no order model {model!r}: take one of {', '.join(_ALIVE)}"
+            f"there is no order model {model!r}: take one of {', '.join(_LOG_CHANCES)}"
         )
     return read_parameters(model, parameters)
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 
 from habitue.lifetime_value import RepeatCounts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from habitue.lifetime_value import FittedModel
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -69,3 +78,23 @@ def cdnow_oracle(cdnow_folder) -> pd.DataFrame:
 def cdnow_counts(cdnow) -> RepeatCounts:
     names = ("repeat_count", "last_repeat", "observed")
     return RepeatCounts.of_customers(*(cdnow[name] for name in names))
+
+
+@pytest.fixture
+def errors_of() -> Callable[
+    [Sequence[FittedModel], Mapping[str, float]], NDArray[np.float64]
+]:
+    """Fits and what was planted → errors in standard errors, (n_fits, n_parameters).
+
+    In logarithms, where estimates are nearly normal.
+    """
+
+    def measure(
+        fits: Sequence[FittedModel], planted: Mapping[str, float]
+    ) -> NDArray[np.float64]:
+        assert {fit.status for fit in fits} == {"converged"}
+        found = np.array([list(fit.parameters.values()) for fit in fits])
+        told = np.array([list(fit.standard_errors.values()) for fit in fits])
+        return np.log(found / np.array(list(planted.values()))) / (told / found)
+
+    return measure

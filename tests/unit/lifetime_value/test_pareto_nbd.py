@@ -12,7 +12,6 @@ from scipy.stats import gamma as gamma_distribution
 from habitue.lifetime_value import (
     RepeatCounts,
     expected_orders,
-    expected_orders_of_new_customer,
     fit_pareto_nbd,
     probability_alive,
 )
@@ -171,36 +170,8 @@ def test_expected_orders_are_the_integral_over_who_is_alive(s):
     assert found == pytest.approx(alive * rate * lifetime, rel=1e-6)
 
 
-def test_expected_orders_come_true_where_the_model_is_true():
-    rng = np.random.default_rng(3)
-    spans = rng.choice([10.0, 20.0, 40.0], 100_000)
-    truth = simulate_orders("pareto_nbd", CDNOW, spans, horizon=26, rng=rng)
-    alive = probability_alive("pareto_nbd", CDNOW, *truth.histories)
-    orders = expected_orders("pareto_nbd", CDNOW, *truth.histories, horizon=26)
-    repeats = np.minimum(truth.histories.repeat_count, 5)
-
-    for repeat_count in range(6):
-        rows = repeats == repeat_count
-        for expected, happened in (
-            (alive, truth.is_alive.astype(float)),
-            (orders, truth.later_orders.astype(float)),
-        ):
-            misses = (happened - expected)[rows]
-            assert abs(misses.mean()) < 4 * misses.std() / np.sqrt(rows.sum())
-    newcomer = simulate_orders("pareto_nbd", CDNOW, np.full(100_000, 30.0), rng=rng)
-    happened = newcomer.histories.repeat_count
-    expected = expected_orders_of_new_customer("pareto_nbd", CDNOW, 30.0)[0]
-    assert abs(happened.mean() - expected) < 4 * happened.std() / np.sqrt(100_000)
-
-
-def test_planted_parameters_are_found_and_errors_are_honest():
-    planted = np.array(list(SLOW.values()))
-    fits = [fit_pareto_nbd(simulated(seed)) for seed in range(12)]
-    assert {fit.status for fit in fits} == {"converged"}
-    found = np.array([list(fit.parameters.values()) for fit in fits])
-    told = np.array([list(fit.standard_errors.values()) for fit in fits])
-
-    away = np.log(found / planted) / (told / found)
+def test_planted_parameters_are_found_and_errors_are_honest(errors_of):
+    away = errors_of([fit_pareto_nbd(simulated(seed)) for seed in range(12)], SLOW)
 
     assert (np.abs(away) < 3).all()
     assert (np.abs(away.mean(axis=0)) < 3 / np.sqrt(12)).all()
