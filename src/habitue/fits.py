@@ -51,8 +51,13 @@ def stamped(rows: pd.DataFrame, fingerprint: pd.DataFrame) -> pd.DataFrame:
 
 def fitted_now(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with the time of the fit, UTC."""
-    now = pd.Timestamp(datetime.now(tz=UTC).replace(tzinfo=None))
+    now = pd.Timestamp(time_of_fit())
     return rows.assign(fitted_at=pd.Series(now, index=rows.index, dtype=TIME))
+
+
+def time_of_fit() -> datetime:
+    """Now, UTC, without a time zone, as databases keep it."""
+    return datetime.now(tz=UTC).replace(tzinfo=None)
 
 
 def library_versions() -> str:

@@ -14,6 +14,7 @@ from habitue.lifetime_value import (
     probability_alive,
 )
 from habitue.lifetime_value.fitted import PARAMETERS
+from habitue.value import DAYS_PER_WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from habitue.frames import LazyRelation
     from habitue.lifetime_value.fitted import OrderModel
 
-DAYS_PER_WEEK = 7
 WEEKS_PER_YEAR = 365.25 / DAYS_PER_WEEK
 WINDOWS = (30, 60, 90)
 SILENCE_DAYS = 90

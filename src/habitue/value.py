@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import platform
-from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 
 from habitue.code_version import code_version
+from habitue.fits import library_versions, time_of_fit
 from habitue.lifetime_value import (
     FittedModel,
     RepeatCounts,
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
     from habitue.frames import LazyRelation
 
 DAYS_PER_WEEK = 7
-LIBRARIES = ("numpy", "scipy")
 # Typed, since a column of nothing but nulls tells a database nothing.
 PARAMETERS = pa.schema(
     [
@@ -75,9 +71,9 @@ def fit_once(
     """
     known = set() if previous is None else set(_keys(previous))
     stamp = {
-        "library_versions": _library_versions(),
+        "library_versions": library_versions(),
         "code_version": code_version(),
-        "fitted_at": datetime.now(tz=UTC).replace(tzinfo=None),
+        "fitted_at": time_of_fit(),
     }
     rows = [
         {"as_of_date": as_of, "data_fingerprint": fingerprint, **row, **stamp}
@@ -141,9 +137,3 @@ def _rows(fitted: FittedModel) -> list[dict[str, Any]]:
         }
         for name, estimate in fitted.parameters.items()
     ]
-
-
-def _library_versions() -> str:
-    versions = {"python": platform.python_version()}
-    versions |= {name: version(name) for name in LIBRARIES}
-    return json.dumps(versions, sort_keys=True)
