@@ -1,4 +1,4 @@
-"""The rule that picks the number of segments, and says why in words."""
+"""The rules that pick a candidate of each algorithm, and say why in words."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 # above gap(1). A later k counts as structure if its gap leads by this many standard
 # errors, several as the best of many k is looked at, and if it is stable too.
 LATER_LEAD = 3
+# A density clustering that leaves more than this share of the customers out is none.
+MOST_NOISE = 0.5
 
 
 class Candidate(NamedTuple):
-    """What was measured for one number of segments.
+    """What was measured for one candidate of an algorithm.
 
     Attributes:
-        k: Number of segments.
-        inertia: Sum of squared distances to the centroids, all customers.
+        algorithm: One of `habitue.clustering.algorithms.ALGORITHMS`.
+        setting: What the algorithm was told, in words.
+        k: Number of segments, 0 if all is noise.
+        inertia: Sum of squared distances to the means of the segments.
         silhouette: Mean silhouette, NaN where not defined.
         calinski_harabasz: Higher is better, NaN where not defined.
         davies_bouldin: Lower is better, NaN where not defined.
@@ -31,29 +35,39 @@ class Candidate(NamedTuple):
         jaccard_min: Bootstrap Jaccard similarity of the least stable segment.
         jaccard_mean: Bootstrap Jaccard similarity of a segment on average.
         smallest_share: Share of the customers in the smallest segment.
+        noise_share: Share of the customers in no segment.
+        scoring_agreement: Adjusted Rand index between the segments and those of
+            whoever goes to the nearest mean, as SQL scores; NaN where not defined.
+        k_means_agreement: Adjusted Rand index between the segments and those of
+            k-means' own best k, noise left out; NaN where not defined.
     """
 
+    algorithm: str
+    setting: str
     k: int
-    inertia: float
-    silhouette: float
-    calinski_harabasz: float
-    davies_bouldin: float
-    gap: float
-    gap_standard_error: float
-    jaccard_min: float
-    jaccard_mean: float
-    smallest_share: float
+    inertia: float = math.nan
+    silhouette: float = math.nan
+    calinski_harabasz: float = math.nan
+    davies_bouldin: float = math.nan
+    gap: float = math.nan
+    gap_standard_error: float = math.nan
+    jaccard_min: float = math.nan
+    jaccard_mean: float = math.nan
+    smallest_share: float = math.nan
+    noise_share: float = math.nan
+    scoring_agreement: float = math.nan
+    k_means_agreement: float = math.nan
 
 
 class Choice(NamedTuple):
-    """The chosen number of segments.
+    """The best candidate of an algorithm.
 
     Attributes:
-        k: Number of segments.
+        place: Its position among the candidates, None if none is any good.
         reasons: Why each candidate was taken or left, in their order.
     """
 
-    k: int
+    place: int | None
     reasons: tuple[str, ...]
 
 
@@ -80,11 +94,63 @@ def choose_k(candidates: Sequence[Candidate], *, settings: EvidenceSettings) -> 
     """
     verdicts = [_verdict(row, candidates, settings) for row in candidates]
     k, why = _decide(candidates, settings)
-    reasons = tuple(
-        f"chosen: {why}" if row.k == k else verdict
-        for row, verdict in zip(candidates, verdicts, strict=True)
+    return Choice(k - 1, (*verdicts[: k - 1], why, *verdicts[k:]))
+
+
+def choose_density(
+    candidates: Sequence[Candidate], *, settings: EvidenceSettings
+) -> Choice:
+    """Of the stable candidates the one with the most clusters, then the least noise.
+
+    Args:
+        candidates: At least one, in any order.
+        settings: Thresholds.
+
+    Returns:
+        No place if every candidate has fewer than two clusters, more noise than rows
+        in clusters, a cluster below the minimum share or an unstable one.
+
+    Assumptions:
+        There is no gap statistic of clusters with noise. On data without structure
+        density clusters are chance, which the bootstrap takes apart.
+    """
+    verdicts = [_density_verdict(row, settings) for row in candidates]
+    good = [place for place, verdict in enumerate(verdicts) if verdict is None]
+    reasons = [verdict or "stable, but not the best" for verdict in verdicts]
+    if not good:
+        return Choice(None, tuple(reasons))
+    best = max(
+        good, key=lambda place: (candidates[place].k, -candidates[place].noise_share)
     )
-    return Choice(k=k, reasons=reasons)
+    row = candidates[best]
+    reasons[best] = (
+        f"most clusters that are stable, weakest Jaccard {row.jaccard_min:.2f}, "
+        f"noise {row.noise_share:.1%}"
+    )
+    return Choice(best, tuple(reasons))
+
+
+def _density_verdict(row: Candidate, settings: EvidenceSettings) -> str | None:
+    if row.k <= 1:
+        return "no structure: one dense region" if row.k else "no dense region"
+    if row.noise_share > MOST_NOISE:
+        return f"noise {row.noise_share:.1%} is more than {MOST_NOISE:.0%}"
+    return _flaw(row, settings)
+
+
+def _flaw(row: Candidate, settings: EvidenceSettings) -> str | None:
+    """What speaks against any candidate with several segments."""
+    if not _is_shared(row, settings):
+        return (
+            f"smallest segment {row.smallest_share:.1%} is below "
+            f"{settings.minimum_share:.1%}"
+        )
+    if not _is_stable(row, settings):
+        return (
+            f"not stable: weakest Jaccard {row.jaccard_min:.2f} is below "
+            f"{settings.minimum_jaccard:.2f}"
+        )
+    return None
 
 
 def _decide(
@@ -137,16 +203,9 @@ def _verdict(
 ) -> str:
     if row.k == 1:
         return "the gap statistic sees structure"
-    if not _is_shared(row, settings):
-        return (
-            f"smallest segment {row.smallest_share:.1%} is below "
-            f"{settings.minimum_share:.1%}"
-        )
-    if not _is_stable(row, settings):
-        return (
-            f"not stable: weakest Jaccard {row.jaccard_min:.2f} is below "
-            f"{settings.minimum_jaccard:.2f}"
-        )
+    flaw = _flaw(row, settings)
+    if flaw:
+        return flaw
     stable = [
         other
         for other in candidates[1:]

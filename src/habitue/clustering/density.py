@@ -91,9 +91,9 @@ def hdbscan_labels(
         hierarchical density estimates, PAKDD.
     """
     if find_spec("hdbscan"):
-        from hdbscan import HDBSCAN as FasterHDBSCAN  # noqa: PLC0415
+        import hdbscan  # noqa: PLC0415
 
-        model = FasterHDBSCAN(
+        model = hdbscan.HDBSCAN(
             min_cluster_size=min_cluster_size,
             min_samples=min_samples - 1,  # it does not count the row itself
             core_dist_n_jobs=1,

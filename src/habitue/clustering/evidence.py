@@ -1,57 +1,98 @@
-"""The evidence for a number of segments: one row per candidate k."""
+"""The evidence for a segmentation: one row per candidate of every algorithm."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from habitue.clustering.choice import Candidate, choose_k
+from habitue.clustering.algorithms import (
+    DBSCAN,
+    HDBSCAN,
+    K_MEANS,
+    WARD,
+    Algorithm,
+    Dbscan,
+    Division,
+    Hdbscan,
+    KMeans,
+    Ward,
+)
+from habitue.clustering.choice import Candidate, choose_density, choose_k
+from habitue.clustering.density import knee
 from habitue.clustering.gap import gap_statistic
-from habitue.clustering.indices import calinski_harabasz, davies_bouldin, silhouette
+from habitue.clustering.indices import (
+    agreement,
+    calinski_harabasz,
+    davies_bouldin,
+    scoring_agreement,
+    silhouette,
+)
 from habitue.clustering.matrix import distinct_rows, read_features, subsample
-from habitue.clustering.partition import Partition, one_thread, partition_rows
+from habitue.clustering.partition import inertia_of, means_of, one_thread
 from habitue.clustering.stability import bootstrap_stability
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from habitue.clustering.gap import Gap
+    from habitue.clustering.choice import Choice
     from habitue.clustering.settings import EvidenceSettings
 
-# Rows and references miss the optimum alike, so the gap needs few starts.
-GAP_STARTS = 3
 EVIDENCE_COLUMNS = {
+    "algorithm": "str",
+    "candidate": "int64",
+    "setting": "str",
     "k": "int64",
-    **dict.fromkeys(Candidate._fields[1:], "float64"),
+    **dict.fromkeys(Candidate._fields[3:], "float64"),
+    "is_elbow": "bool",
+    "is_best": "bool",
     "is_chosen": "bool",
     "reason": "str",
 }
+# Where nearest means give back less of an algorithm's segments than this, they are
+# other segments, and everybody is scored by nearest means.
+LEAST_SCORING_AGREEMENT = 0.5
+
+
+class _Tried(NamedTuple):
+    """What one algorithm came to."""
+
+    algorithm: Algorithm
+    division: Division
+    candidates: list[Candidate]
+    choice: Choice
+
+    @property
+    def labels(self) -> NDArray[np.int64] | None:
+        """The segments of the best candidate, None if none is any good."""
+        place = self.choice.place
+        return None if place is None else self.division.labels[place]
 
 
 def evaluate_candidates(
     features: pd.DataFrame, *, settings: EvidenceSettings
 ) -> pd.DataFrame:
-    """Measure every k from 1 to the largest possible and choose one.
+    """Measure every candidate of every algorithm and choose one.
 
     Args:
         features: `customer_id` and one column per scaled feature, one row per
             customer, in any order.
-        settings: Thresholds, sizes and the seed.
+        settings: Algorithms, thresholds, sizes and the seed.
 
     Returns:
-        One row per k: k, inertia, silhouette, calinski_harabasz, davies_bouldin, gap,
-        gap_standard_error, jaccard_min, jaccard_mean, smallest_share, is_chosen
-        (exactly one), reason. What is not defined is NaN.
+        One row per algorithm and candidate: `habitue.clustering.choice.Candidate` and
+        candidate (its number, from 1), is_elbow (inertia bends most here), is_best
+        (of its algorithm), is_chosen (exactly one), reason. What is not defined is
+        NaN.
 
     Raises:
         FeatureError: If ids or values are missing, repeated or not finite.
 
     Assumptions:
-        Euclidean distance between scaled features means something, and segments are
-        roughly round. Gap and stability are measured on a sample, everything else but
-        the silhouette on all rows.
+        Euclidean distance between scaled features means something. Gap and stability
+        are measured on a sample, and so are density clusterings as a whole;
+        everything else but the silhouette is on all rows.
 
     References:
         Tibshirani, Walther and Hastie (2001), Estimating the number of clusters in a
@@ -64,34 +105,155 @@ def evaluate_candidates(
     if trivial:
         return _without_choice(values, trivial, settings=settings)
     rng = np.random.default_rng(settings.seed)
-    sampled = values[subsample(values, size=settings.sample, rng=rng)]
-    points = len(np.unique(distinct_rows(sampled)))
-    largest = min(settings.largest_k, points)
+    drawn = subsample(values, size=settings.sample, rng=rng)
+    points = int(distinct_rows(values[drawn]).max()) + 1
     with one_thread():
-        gap = gap_statistic(
-            sampled,
-            max_k=largest,
-            references=settings.references,
-            n_init=min(settings.n_init, GAP_STARTS),
-            rng=rng,
-        )
-        candidates = [
-            _measure(values, sampled, k=k, gap=gap, settings=settings)
-            for k in range(1, largest + 1)
+        tried = [
+            _try(algorithm, values, drawn, settings=settings)
+            for algorithm in _algorithms(values[drawn], points, settings=settings)
         ]
-    choice = choose_k(candidates, settings=settings)
-    table = pd.DataFrame(candidates, columns=list(Candidate._fields))
-    table["is_chosen"] = table["k"] == choice.k
-    not_tried = (
-        f"; k above {largest} not tried, only {points} distinct customers"
-        if largest < settings.largest_k
-        else ""
+    tried = [_compared(one, tried[0], drawn) for one in tried]
+    chosen, why = _chosen(tried, settings=settings)
+    if points < settings.largest_k:
+        why += f"; k above {points} not tried, only {points} distinct customers"
+    return pd.concat(
+        [_rows(one, why if one is chosen else None) for one in tried],
+        ignore_index=True,
+    ).astype(EVIDENCE_COLUMNS)
+
+
+def _algorithms(
+    sampled: NDArray[np.float64], points: int, *, settings: EvidenceSettings
+) -> list[Algorithm]:
+    """k-means first: the others are compared with it."""
+    largest = min(settings.largest_k, points)
+    wanted = {settings.algorithm, *settings.compared}
+    algorithms: list[Algorithm] = [KMeans(max_k=largest, n_init=settings.n_init)]
+    if WARD in wanted:
+        algorithms.append(Ward(max_k=largest))
+    if DBSCAN in wanted:
+        algorithms.append(Dbscan.tried_on(sampled))
+    if HDBSCAN in wanted:
+        algorithms.append(
+            Hdbscan.tried_on(sampled, minimum_share=settings.minimum_share)
+        )
+    return algorithms
+
+
+def _try(
+    algorithm: Algorithm,
+    values: NDArray[np.float64],
+    drawn: NDArray[np.intp],
+    *,
+    settings: EvidenceSettings,
+) -> _Tried:
+    division = algorithm.divide(values, drawn=drawn, seed=settings.seed)
+    stability = bootstrap_stability(
+        values[drawn], algorithm, draws=settings.bootstraps, seed=settings.seed
     )
-    table["reason"] = [
-        reason + not_tried * (row.k == choice.k)
-        for row, reason in zip(candidates, choice.reasons, strict=True)
+    gap = None
+    if isinstance(algorithm, KMeans | Ward):
+        gap = gap_statistic(
+            values[drawn],
+            algorithm,
+            references=settings.references,
+            rng=np.random.default_rng(settings.seed),
+        )
+    candidates = [
+        _measured(
+            values[division.rows],
+            labels,
+            Candidate(
+                algorithm=algorithm.name,
+                setting=algorithm.settings[place],
+                k=int(labels.max()) + 1,
+                gap=float(gap.gap[place]) if gap else np.nan,
+                gap_standard_error=float(gap.standard_error[place]) if gap else np.nan,
+                jaccard_min=stability[place].weakest,
+                jaccard_mean=stability[place].mean,
+            ),
+            settings=settings,
+        )
+        for place, labels in enumerate(division.labels)
     ]
-    return table.astype(EVIDENCE_COLUMNS)
+    choose = choose_k if gap else choose_density
+    return _Tried(
+        algorithm, division, candidates, choose(candidates, settings=settings)
+    )
+
+
+def _measured(
+    values: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    candidate: Candidate,
+    *,
+    settings: EvidenceSettings,
+) -> Candidate:
+    """The candidate with what can be said of its division; noise is left out."""
+    inside = labels >= 0
+    kept, of = values[inside], labels[inside]
+    if not len(kept):
+        return candidate._replace(noise_share=1.0, smallest_share=0.0)
+    rng = np.random.default_rng(settings.seed)
+    return candidate._replace(
+        inertia=inertia_of(kept, of, means_of(kept, of)),
+        silhouette=silhouette(kept, of, size=settings.silhouette_sample, rng=rng),
+        calinski_harabasz=calinski_harabasz(kept, of),
+        davies_bouldin=davies_bouldin(kept, of),
+        smallest_share=float(np.bincount(of).min() / len(labels)),
+        noise_share=float(1 - inside.mean()),
+        scoring_agreement=scoring_agreement(kept, of),
+    )
+
+
+def _compared(one: _Tried, k_means: _Tried, drawn: NDArray[np.intp]) -> _Tried:
+    """The same with the agreement of each candidate with k-means' best."""
+    best = k_means.labels
+    if best is None:
+        return one
+    whole = len(one.division.rows) > len(drawn)
+    candidates = [
+        row._replace(
+            k_means_agreement=agreement(labels[drawn] if whole else labels, best[drawn])
+        )
+        for row, labels in zip(one.candidates, one.division.labels, strict=True)
+    ]
+    return one._replace(candidates=candidates)
+
+
+def _chosen(tried: list[_Tried], *, settings: EvidenceSettings) -> tuple[_Tried, str]:
+    """The algorithm whose best candidate is taken, and what to say beside it."""
+    k_means = tried[0]
+    wanted = next(one for one in tried if one.algorithm.name == settings.algorithm)
+    name, place = wanted.algorithm.name, wanted.choice.place
+    if place is None:
+        return k_means, f"; {name} was asked for, but finds nothing stable"
+    agreed = wanted.candidates[place].scoring_agreement
+    if agreed < LEAST_SCORING_AGREEMENT:
+        return k_means, (
+            f"; {name} was asked for, but nearest means, by which everybody is scored, "
+            f"do not give its segments back (agreement {agreed:.2f})"
+        )
+    return wanted, ""
+
+
+def _rows(one: _Tried, chosen: str | None) -> pd.DataFrame:
+    table = pd.DataFrame(one.candidates, columns=list(Candidate._fields))
+    places = np.arange(len(table))
+    best = places == one.choice.place
+    reasons = list(one.choice.reasons)
+    if one.choice.place is not None:
+        verb = "best of its algorithm" if chosen is None else "chosen"
+        reasons[one.choice.place] = f"{verb}: {reasons[one.choice.place]}{chosen or ''}"
+    is_counting = isinstance(one.algorithm, KMeans | Ward)
+    bend = len(table) - 1 - knee(table["inertia"].to_numpy()[::-1])
+    return table.assign(
+        candidate=places + 1,
+        is_elbow=(places == bend) & is_counting,
+        is_best=best,
+        is_chosen=best & (chosen is not None),
+        reason=reasons,
+    )[list(EVIDENCE_COLUMNS)]
 
 
 def _trivial_reason(values: NDArray[np.float64]) -> str:
@@ -110,53 +272,10 @@ def _without_choice(
     if settings.fixed_k is not None and settings.fixed_k > 1:
         reason = f"{reason}, so k cannot be fixed at {settings.fixed_k}"
     row: dict[str, object] = dict.fromkeys(EVIDENCE_COLUMNS, float("nan"))
-    row |= {"k": 1, "inertia": 0.0, "is_chosen": True, "reason": f"chosen: {reason}"}
+    row |= {"algorithm": K_MEANS, "candidate": 1, "setting": "k = 1", "k": 1}
+    row |= {"inertia": 0.0, "is_elbow": False, "is_best": True, "is_chosen": True}
+    row["reason"] = f"chosen: {reason}"
     if len(values):
         row |= {"jaccard_min": 1.0, "jaccard_mean": 1.0, "smallest_share": 1.0}
+        row["noise_share"] = 0.0
     return pd.DataFrame([row]).astype(EVIDENCE_COLUMNS)
-
-
-def _measure(
-    values: NDArray[np.float64],
-    sampled: NDArray[np.float64],
-    *,
-    k: int,
-    gap: Gap,
-    settings: EvidenceSettings,
-) -> Candidate:
-    # A generator of its own: the evidence for k does not depend on other candidates.
-    rng = np.random.default_rng((settings.seed, k))
-    whole = _partition_all(values, sampled, k=k, settings=settings)
-    stability = bootstrap_stability(
-        sampled, k=k, draws=settings.bootstraps, n_init=settings.n_init, rng=rng
-    )
-    return Candidate(
-        k=k,
-        inertia=whole.inertia,
-        silhouette=silhouette(
-            values, whole.labels, size=settings.silhouette_sample, rng=rng
-        ),
-        calinski_harabasz=calinski_harabasz(values, whole.labels),
-        davies_bouldin=davies_bouldin(values, whole.labels),
-        gap=float(gap.gap[k - 1]),
-        gap_standard_error=float(gap.standard_error[k - 1]),
-        jaccard_min=stability.weakest,
-        jaccard_mean=stability.mean,
-        smallest_share=float(whole.shares.min()),
-    )
-
-
-def _partition_all(
-    values: NDArray[np.float64],
-    sampled: NDArray[np.float64],
-    *,
-    k: int,
-    settings: EvidenceSettings,
-) -> Partition:
-    """Find the starts on the sample, where they are cheap, then use every row."""
-    if k == 1:
-        return partition_rows(values, k=1, n_init=1, seed=settings.seed)
-    drawn = partition_rows(sampled, k=k, n_init=settings.n_init, seed=settings.seed)
-    return partition_rows(
-        values, k=k, n_init=1, seed=settings.seed, start=drawn.centroids
-    )

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from habitue.clustering.partition import partition_rows
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from habitue.clustering.algorithms import CountingAlgorithm
 
 # Dispersion never counts as less than this part of the total: log(0) has no use.
 LEAST_DISPERSION = 1e-12
@@ -29,19 +29,17 @@ class Gap(NamedTuple):
 
 def gap_statistic(
     values: NDArray[np.float64],
+    algorithm: CountingAlgorithm,
     *,
-    max_k: int,
     references: int,
-    n_init: int,
     rng: np.random.Generator,
 ) -> Gap:
     """Compare the dispersion of the rows with that of boxes without structure.
 
     Args:
         values: (n_rows, n_features), scaled; at least max_k distinct rows.
-        max_k: Largest number of clusters.
+        algorithm: What divides rows and references alike.
         references: Number of reference data sets.
-        n_init: Random starts of each k-means, the same for rows and references.
         rng: Source of randomness; the same state gives the same answer.
 
     Assumptions:
@@ -54,28 +52,29 @@ def gap_statistic(
         data set via the gap statistic, JRSS B 63.
     """
     centred = values - values.mean(axis=0)
-    # k-means does not feel a rotation, so references stay on the principal axes.
+    # Distances do not feel a rotation, so references stay on the principal axes.
     _, _, axes = np.linalg.svd(centred, full_matrices=False)
     rotated = centred @ axes.T
     low, high = rotated.min(axis=0), rotated.max(axis=0)
-    observed = _log_dispersions(rotated, max_k=max_k, n_init=n_init, rng=rng)
-    expected = np.empty((references, max_k))
-    for reference in range(references):
-        box = rng.uniform(low, high, size=rotated.shape)
-        expected[reference] = _log_dispersions(box, max_k=max_k, n_init=n_init, rng=rng)
+    observed = _log_dispersions(rotated, algorithm, rng=rng)
+    expected = np.stack(
+        [
+            _log_dispersions(
+                rng.uniform(low, high, size=rotated.shape), algorithm, rng=rng
+            )
+            for _ in range(references)
+        ]
+    )
     error = expected.std(axis=0) * np.sqrt(1 + 1 / references)
     return Gap(gap=expected.mean(axis=0) - observed, standard_error=error)
 
 
 def _log_dispersions(
-    values: NDArray[np.float64], *, max_k: int, n_init: int, rng: np.random.Generator
+    values: NDArray[np.float64],
+    algorithm: CountingAlgorithm,
+    *,
+    rng: np.random.Generator,
 ) -> NDArray[np.float64]:
-    seeds = rng.integers(2**31, size=max_k)
-    inertias = np.array(
-        [
-            partition_rows(values, k=k, n_init=n_init, seed=int(seeds[k - 1])).inertia
-            for k in range(1, max_k + 1)
-        ]
-    )
+    inertias = algorithm.inertias(values, seed=int(rng.integers(2**31)))
     floored = np.maximum(inertias, LEAST_DISPERSION * inertias[0])
     return np.asarray(np.log(floored), dtype=np.float64)

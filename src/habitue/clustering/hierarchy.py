@@ -1,4 +1,4 @@
-"""Ward's hierarchy: which groups of customers are joined, at what cost, in what order."""
+"""Ward's hierarchy: which groups are joined, at what cost, in what order."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.metrics import pairwise_distances_argmin
 
 from habitue.clustering.matrix import subsample
+from habitue.clustering.partition import inertia_of, means_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,14 +127,9 @@ def ward_tree(
         return WardTree(linkage, rows, np.ones_like(rows), 0.0)
     leaf_of_row = _micro_clusters(values, count=micro_clusters, seed=seed)
     sizes = np.bincount(leaf_of_row)
-    means = np.column_stack(
-        [np.bincount(leaf_of_row, weights=column) / sizes for column in values.T]
-    )
-    inertia = sum(
-        float(((column - mean[leaf_of_row]) ** 2).sum())
-        for column, mean in zip(values.T, means.T, strict=True)
-    )
-    return WardTree(merge_weighted(means, sizes), leaf_of_row, sizes, inertia)
+    means = means_of(values, leaf_of_row)
+    linkage = merge_weighted(means, sizes)
+    return WardTree(linkage, leaf_of_row, sizes, inertia_of(values, leaf_of_row, means))
 
 
 def merge_weighted(
@@ -155,7 +151,7 @@ def merge_weighted(
     )
     linkage = np.empty((len(means) - 1, 4))
     for merge in range(len(linkage)):
-        kept, gone = sorted(np.unravel_index(int(cost.argmin()), cost.shape))
+        kept, gone = sorted(divmod(int(cost.argmin()), len(cost)))
         height = np.sqrt(2 * cost[kept, gone])
         weight = weights[kept] + weights[gone]
         linkage[merge] = (*sorted((names[kept], names[gone])), height, weight)
@@ -171,7 +167,9 @@ def _growth(
 ) -> NDArray[np.float64]:
     """How much inertia grows if one group is merged with each other one."""
     squares = ((means - means[group]) ** 2).sum(axis=1)
-    growth = squares * weights * weights[group] / np.maximum(weights + weights[group], 1)
+    growth = (
+        squares * weights * weights[group] / np.maximum(weights + weights[group], 1)
+    )
     growth[weights == 0] = np.inf
     growth[group] = np.inf
     return np.asarray(growth, dtype=np.float64)

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn import config_context
 from sklearn.metrics import (
+    adjusted_rand_score,
     calinski_harabasz_score,
     davies_bouldin_score,
+    pairwise_distances_argmin,
     silhouette_score,
 )
 
 from habitue.clustering.matrix import subsample
+from habitue.clustering.partition import means_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +68,40 @@ def davies_bouldin(values: NDArray[np.float64], labels: NDArray[np.int64]) -> fl
         Davies and Bouldin (1979), A cluster separation measure, IEEE TPAMI 1.
     """
     return _score(davies_bouldin_score, values, labels)
+
+
+def scoring_agreement(values: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """How well nearest means give the segments back: adjusted Rand index.
+
+    Args:
+        values: (n_rows, n_features), scaled.
+        labels: Segment of each row, shape (n_rows,); noise is left out.
+
+    Returns:
+        1 if everybody is nearest to the mean of their own segment, about 0 if segments
+        have nothing to do with means; NaN for fewer than 2 segments.
+
+    References:
+        Hubert and Arabie (1985), Comparing partitions, Journal of Classification 2.
+    """
+    inside = labels >= 0
+    if len(np.unique(labels[inside])) <= 1:
+        return float("nan")
+    means = means_of(values, labels)
+    nearest = pairwise_distances_argmin(values[inside], means)
+    return float(adjusted_rand_score(labels[inside], nearest))
+
+
+def agreement(labels: NDArray[np.int64], others: NDArray[np.int64]) -> float:
+    """Adjusted Rand index of two divisions of the same rows, noise of either left out.
+
+    Returns:
+        1 for equal divisions, about 0 for unrelated ones; NaN without common rows.
+    """
+    inside = (labels >= 0) & (others >= 0)
+    if not inside.any():
+        return float("nan")
+    return float(adjusted_rand_score(labels[inside], others[inside]))
 
 
 def _score(

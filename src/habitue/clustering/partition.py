@@ -41,12 +41,7 @@ def one_thread() -> AbstractContextManager[object]:
 
 
 def partition_rows(
-    values: NDArray[np.float64],
-    *,
-    k: int,
-    n_init: int,
-    seed: int,
-    start: NDArray[np.float64] | None = None,
+    values: NDArray[np.float64], *, k: int, n_init: int, seed: int
 ) -> Partition:
     """Divide rows by k-means (k-means++ starts, Lloyd iterations).
 
@@ -55,21 +50,72 @@ def partition_rows(
         k: Number of clusters, at least 1.
         n_init: Random starts, of which the one with the lowest inertia is kept.
         seed: Source of the random starts.
-        start: (k, n_features) centroids to start from instead; n_init then has no use.
 
     References:
+        Lloyd (1982), Least squares quantization in PCM, IEEE TIT 28.
         Arthur and Vassilvitskii (2007), k-means++: the advantages of careful seeding.
     """
     if k == 1:
-        centroid = values.mean(axis=0, keepdims=True)
-        inertia = float(((values - centroid) ** 2).sum())
-        return Partition(np.zeros(len(values), dtype=np.int64), centroid, inertia)
-    model = KMeans(
-        n_clusters=k,
-        init="k-means++" if start is None else start,
-        n_init=n_init if start is None else 1,
-        random_state=seed,
-    ).fit(values)
+        return _undivided(values)
+    return _fitted(
+        values, KMeans(n_clusters=k, init="k-means++", n_init=n_init, random_state=seed)
+    )
+
+
+def refine(values: NDArray[np.float64], *, start: NDArray[np.float64]) -> Partition:
+    """Divide rows by Lloyd iterations from given centroids, (k, n_features)."""
+    if len(start) == 1:
+        return _undivided(values)
+    return _fitted(values, KMeans(n_clusters=len(start), init=start, n_init=1))
+
+
+def means_of(
+    values: NDArray[np.float64], labels: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Mean of the rows of each cluster, noise left out, shape (k, n_features).
+
+    Args:
+        values: (n_rows, n_features).
+        labels: Clusters from 0 without holes, or a negative number, shape (n_rows,).
+    """
+    inside = labels >= 0
+    sizes = np.bincount(labels[inside])
+    return np.column_stack(
+        [
+            np.bincount(labels[inside], weights=column) / sizes
+            for column in values[inside].T
+        ]
+    )
+
+
+def inertia_of(
+    values: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    means: NDArray[np.float64],
+) -> float:
+    """Sum of squared distances of the rows to the means of their clusters.
+
+    Args:
+        values: (n_rows, n_features).
+        labels: Clusters from 0, or negative for rows left out, shape (n_rows,).
+        means: (k, n_features).
+    """
+    inside = labels >= 0
+    # One column at a time: no second matrix is held.
+    return sum(
+        float(((column[inside] - mean[labels[inside]]) ** 2).sum())
+        for column, mean in zip(values.T, means.T, strict=True)
+    )
+
+
+def _undivided(values: NDArray[np.float64]) -> Partition:
+    centroid = values.mean(axis=0, keepdims=True)
+    inertia = float(((values - centroid) ** 2).sum())
+    return Partition(np.zeros(len(values), dtype=np.int64), centroid, inertia)
+
+
+def _fitted(values: NDArray[np.float64], model: KMeans) -> Partition:
+    model.fit(values)
     return Partition(
         model.labels_.astype(np.int64),
         np.asarray(model.cluster_centers_, dtype=np.float64),

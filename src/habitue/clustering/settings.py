@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from habitue.clustering.algorithms import ALGORITHMS, DBSCAN, HDBSCAN, K_MEANS
+
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceSettings:
@@ -23,6 +25,8 @@ class EvidenceSettings:
         silhouette_sample: Customers drawn for the silhouette, at least 2.
         n_init: Random starts of each k-means but those of the gap. Too few, and a start
             that ends in a worse optimum looks like an unstable segment.
+        algorithm: The algorithm whose best candidate is chosen.
+        compared: Algorithms that are measured beside it; k-means always is.
     """
 
     max_k: int = 8
@@ -35,12 +39,14 @@ class EvidenceSettings:
     sample: int = 2000
     silhouette_sample: int = 5000
     n_init: int = 10
+    algorithm: str = K_MEANS
+    compared: tuple[str, ...] = ALGORITHMS
 
     def __post_init__(self) -> None:
         """Refuse settings that mean nothing.
 
         Raises:
-            ValueError: If a number is outside its range.
+            ValueError: If a number is outside its range or an algorithm is unknown.
         """
         at_least = {
             "max_k": 1,
@@ -59,6 +65,15 @@ class EvidenceSettings:
             raise ValueError("minimum_jaccard must be in [0, 1]")
         if self.fixed_k is not None and self.fixed_k < 1:
             raise ValueError("fixed_k must be at least 1, or None")
+        for name in (self.algorithm, *self.compared):
+            if name not in ALGORITHMS:
+                raise ValueError(
+                    f"algorithm {name!r} is unknown, use one of {ALGORITHMS}"
+                )
+        if self.fixed_k is not None and self.algorithm in (DBSCAN, HDBSCAN):
+            raise ValueError(
+                f"fixed_k has no meaning for {self.algorithm}: leave it out"
+            )
 
     @property
     def largest_k(self) -> int:
