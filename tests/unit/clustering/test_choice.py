@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from habitue.clustering.choice import Candidate, choose_k
+from habitue.clustering.choice import Candidate, choose_density, choose_k
 from habitue.clustering.settings import EvidenceSettings
 
 SETTINGS = EvidenceSettings()
@@ -14,6 +14,8 @@ SETTINGS = EvidenceSettings()
 
 def candidate(k, *, gap=1.0, jaccard=0.9, share=0.2, silhouette=0.5):
     return Candidate(
+        algorithm="k-means",
+        setting=f"k = {k}",
         k=k,
         inertia=1.0,
         silhouette=math.nan if k == 1 else silhouette,
@@ -40,11 +42,11 @@ def test_the_largest_stable_k_is_taken_whatever_its_silhouette():
 
     choice = choose_k(rows, settings=SETTINGS)
 
-    assert choice.k == 3
+    assert choice.place + 1 == 3
     assert choice.reasons == (
         "the gap statistic sees structure",
         "stable: weakest Jaccard 0.90",
-        "chosen: largest stable k, weakest Jaccard 0.90, smallest segment 20.0%",
+        "largest stable k, weakest Jaccard 0.90, smallest segment 20.0%",
         "not stable: weakest Jaccard 0.70 is below 0.75",
     )
 
@@ -52,14 +54,14 @@ def test_the_largest_stable_k_is_taken_whatever_its_silhouette():
 def test_a_segment_too_small_rules_a_k_out():
     choice = choose_k([ONE, candidate(2), candidate(3, share=0.029)], settings=SETTINGS)
 
-    assert choice.k == 2
+    assert choice.place + 1 == 2
     assert choice.reasons[2] == "smallest segment 2.9% is below 3.0%"
 
 
 def test_thresholds_are_included():
     rows = [ONE, candidate(2), candidate(3, share=0.03, jaccard=0.75)]
 
-    assert choose_k(rows, settings=SETTINGS).k == 3
+    assert choose_k(rows, settings=SETTINGS).place == 2
 
 
 def test_where_none_is_stable_the_best_silhouette_of_fair_shares_wins():
@@ -73,14 +75,14 @@ def test_where_none_is_stable_the_best_silhouette_of_fair_shares_wins():
 
     choice = choose_k(rows, settings=SETTINGS)
 
-    assert choice.k == 3
+    assert choice.place + 1 == 3
     assert "no k is stable" in choice.reasons[2]
 
 
 def test_where_no_share_is_fair_one_segment_is_left():
     choice = choose_k([ONE, candidate(2, share=0.01)], settings=SETTINGS)
 
-    assert choice.k == 1
+    assert choice.place + 1 == 1
     assert "below 3.0%" in choice.reasons[0]
 
 
@@ -106,7 +108,7 @@ def test_the_gate_opens_for_the_first_split_or_a_far_stable_lead(
 
     choice = choose_k(rows, settings=SETTINGS)
 
-    assert choice.k == k
+    assert choice.place + 1 == k
     assert ("no structure" in choice.reasons[0]) == (k == 1)
 
 
@@ -116,14 +118,12 @@ def test_a_fixed_k_needs_no_reason_but_itself():
 
     choice = choose_k(rows, settings=settings)
 
-    assert choice.k == 2
-    assert choice.reasons[1] == "chosen: k is fixed at 2"
+    assert choice.place + 1 == 2
+    assert choice.reasons[1] == "k is fixed at 2"
 
 
 def test_a_single_candidate_is_chosen():
-    assert choose_k([ONE], settings=SETTINGS).reasons == (
-        "chosen: no other k was tried",
-    )
+    assert choose_k([ONE], settings=SETTINGS).reasons == ("no other k was tried",)
 
 
 def test_halves_of_a_tight_group_are_not_segments():
@@ -135,11 +135,52 @@ def test_halves_of_a_tight_group_are_not_segments():
         candidate(4, gap=1.3),
     ]
     choice = choose_k(rows, settings=EvidenceSettings())
-    assert choice.k == 2
+    assert choice.place + 1 == 2
     assert "splits what hangs together" in choice.reasons[3]
     assert choice.reasons[2].startswith("not stable")
 
 
 def test_a_gap_within_the_noise_of_a_smaller_k_is_no_objection():
     rows = [candidate(1, gap=0.1), candidate(2, gap=1.0), candidate(3, gap=0.98)]
-    assert choose_k(rows, settings=EvidenceSettings()).k == 3
+    assert choose_k(rows, settings=EvidenceSettings()).place == 2
+
+
+def region(k, *, jaccard=0.9, share=0.2, noise=0.1):
+    return Candidate(
+        algorithm="DBSCAN",
+        setting="eps 1",
+        k=k,
+        jaccard_min=jaccard,
+        smallest_share=share,
+        noise_share=noise,
+    )
+
+
+def test_of_stable_densities_the_one_with_most_clusters_and_least_noise_wins():
+    rows = [
+        region(2),
+        region(3, noise=0.3),
+        region(3, noise=0.2),
+        region(4, jaccard=0.7),
+        region(5, share=0.02),
+        region(6, noise=0.6),
+    ]
+
+    choice = choose_density(rows, settings=SETTINGS)
+
+    assert choice.place == 2
+    assert choice.reasons == (
+        "stable, but not the best",
+        "stable, but not the best",
+        "most clusters that are stable, weakest Jaccard 0.90, noise 20.0%",
+        "not stable: weakest Jaccard 0.70 is below 0.75",
+        "smallest segment 2.0% is below 3.0%",
+        "noise 60.0% is more than 50%",
+    )
+
+
+def test_one_dense_region_or_none_is_no_structure():
+    choice = choose_density([region(1), region(0)], settings=SETTINGS)
+
+    assert choice.place is None
+    assert choice.reasons == ("no structure: one dense region", "no dense region")

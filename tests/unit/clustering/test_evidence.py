@@ -7,11 +7,19 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.datasets import make_blobs
+from sklearn.cluster import KMeans
+from sklearn.datasets import load_iris, make_blobs
 
 from habitue.clustering import EvidenceSettings, FeatureError, evaluate_candidates
+from habitue.clustering.indices import silhouette
 
-QUICK = EvidenceSettings(max_k=3, bootstraps=2, references=10, n_init=2)
+QUICK = EvidenceSettings(
+    max_k=3, bootstraps=2, references=10, n_init=2, compared=("k-means",)
+)
+
+
+def k_means(evidence: pd.DataFrame) -> pd.DataFrame:
+    return evidence[evidence["algorithm"] == "k-means"]
 
 
 def chosen(evidence: pd.DataFrame) -> pd.Series:
@@ -27,13 +35,36 @@ def test_four_blobs_give_four_where_the_silhouette_says_two(to_features):
 
     evidence = evaluate_candidates(to_features(values), settings=EvidenceSettings())
 
-    assert evidence.loc[evidence["silhouette"].idxmax(), "k"] == 2
+    ours = k_means(evidence)
+    assert ours.loc[ours["silhouette"].idxmax(), "k"] == 2
+    assert ours.loc[ours["is_elbow"], "k"].tolist() == [2]
     assert chosen(evidence)["k"] == 4
     assert "largest stable k" in chosen(evidence)["reason"]
-    # scikit-learn's own example page prints these two.
-    by_k = evidence.set_index("k")["silhouette"]
-    assert by_k[2] == pytest.approx(0.7049787, abs=1e-6)
-    assert by_k[4] == pytest.approx(0.6505186, abs=1e-6)
+
+
+def test_silhouettes_of_the_four_blobs_are_the_published_ones():
+    """scikit-learn's example page: KMeans(k, random_state=10) of these blobs."""
+    values, _ = make_blobs(
+        500, centers=4, cluster_std=1, center_box=(-10, 10), random_state=1
+    )
+    published = [0.7049787496, 0.5882004012, 0.6505186633, 0.5614643626, 0.4857596147]
+    for k, figure in zip(range(2, 7), published, strict=True):
+        labels = KMeans(k, random_state=10).fit(values).labels_
+        found = silhouette(values, labels, size=500, rng=np.random.default_rng(0))
+        assert found == pytest.approx(figure, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("k", "inertia", "width"), [(2, 152.348, 0.6810), (3, 78.8514, 0.5528)]
+)
+def test_iris_has_the_known_inertia_and_silhouette(to_features, k, inertia, width):
+    settings = EvidenceSettings(max_k=3, bootstraps=2, references=2, compared=())
+
+    evidence = evaluate_candidates(to_features(load_iris().data), settings=settings)
+
+    row = evidence.set_index("k").loc[k]
+    assert row["inertia"] == pytest.approx(inertia, abs=0.001)
+    assert row["silhouette"] == pytest.approx(width, abs=0.0001)
 
 
 @pytest.mark.parametrize("n_features", [2, 5])
@@ -60,7 +91,10 @@ def test_one_candidate_is_measured_the_same_whatever_the_largest_is(to_features)
     table = to_features(np.random.default_rng(5).normal(size=(120, 3)))
     few = evaluate_candidates(table, settings=QUICK).set_index("k")
     more = evaluate_candidates(
-        table, settings=EvidenceSettings(max_k=4, bootstraps=2, references=2, n_init=2)
+        table,
+        settings=EvidenceSettings(
+            max_k=4, bootstraps=2, references=2, n_init=2, compared=()
+        ),
     ).set_index("k")
 
     columns = ["inertia", "silhouette", "jaccard_min", "smallest_share"]
@@ -95,15 +129,17 @@ def test_candidates_beyond_the_distinct_customers_are_not_tried(to_features):
 
     evidence = evaluate_candidates(to_features(twins), settings=EvidenceSettings())
 
-    assert evidence["k"].tolist() == [1, 2]
+    assert k_means(evidence)["k"].tolist() == [1, 2]
     assert chosen(evidence)["k"] == 2
     assert "only 2 distinct customers" in chosen(evidence)["reason"]
-    assert np.isfinite(evidence["gap"]).all()
+    assert np.isfinite(k_means(evidence)["gap"]).all()
 
 
 def test_a_fixed_k_wins_and_is_measured_beyond_the_largest(to_features):
     noise = np.random.default_rng(0).uniform(size=(60, 2))
-    settings = EvidenceSettings(max_k=2, fixed_k=4, bootstraps=2, references=2)
+    settings = EvidenceSettings(
+        max_k=2, fixed_k=4, bootstraps=2, references=2, compared=()
+    )
 
     row = chosen(evaluate_candidates(to_features(noise), settings=settings))
 
@@ -113,7 +149,7 @@ def test_a_fixed_k_wins_and_is_measured_beyond_the_largest(to_features):
 
 def test_a_fixed_k_beyond_the_distinct_customers_takes_what_is_there(to_features):
     values = np.array([[0.0], [1.0], [9.0]])
-    settings = EvidenceSettings(fixed_k=5, bootstraps=2, references=2)
+    settings = EvidenceSettings(fixed_k=5, bootstraps=2, references=2, compared=())
 
     row = chosen(evaluate_candidates(to_features(values), settings=settings))
 
@@ -156,7 +192,7 @@ def test_many_small_groups_are_seen_though_the_first_split_gains_little(to_featu
     rng = np.random.default_rng(2)
     truth = np.repeat(np.arange(12), 12)
     values = 6 * np.eye(12)[truth] + rng.normal(0, 1, (144, 12))
-    settings = EvidenceSettings(max_k=12, bootstraps=5, references=5)
+    settings = EvidenceSettings(max_k=12, bootstraps=5, references=5, compared=())
 
     evidence = evaluate_candidates(to_features(values), settings=settings)
 
