@@ -83,8 +83,8 @@ def hdbscan_labels(
 
     Assumptions:
         The package hdbscan (extra `density`) is used where it is installed and
-        scikit-learn's HDBSCAN otherwise; both find the same hierarchy and may differ
-        in ties.
+        scikit-learn's HDBSCAN otherwise; both find the same hierarchy, exactly, and
+        may differ in ties.
 
     References:
         Campello, Moulavi and Sander (2013), Density-based clustering based on
@@ -96,6 +96,7 @@ def hdbscan_labels(
         model = hdbscan.HDBSCAN(
             min_cluster_size=min_cluster_size,
             min_samples=min_samples - 1,  # it does not count the row itself
+            approx_min_span_tree=False,
             core_dist_n_jobs=1,
         )
     else:

@@ -10,7 +10,7 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.metrics import pairwise_distances_argmin
 
 from habitue.clustering.matrix import subsample
-from habitue.clustering.partition import inertia_of, means_of
+from habitue.clustering.partition import inertia_of, means_of, one_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -181,8 +181,13 @@ def _micro_clusters(
     """The micro-cluster of each row; numbers without holes."""
     rng = np.random.default_rng(seed)
     sampled = values[subsample(values, size=MICRO_SAMPLE, rng=rng)]
-    model = MiniBatchKMeans(
-        n_clusters=count, batch_size=3 * count, max_iter=10, n_init=1, random_state=seed
-    ).fit(sampled)
-    nearest = pairwise_distances_argmin(values, model.cluster_centers_)
+    with one_thread():
+        model = MiniBatchKMeans(
+            n_clusters=count,
+            batch_size=3 * count,
+            max_iter=10,
+            n_init=1,
+            random_state=seed,
+        ).fit(sampled)
+        nearest = pairwise_distances_argmin(values, model.cluster_centers_)
     return np.unique(nearest, return_inverse=True)[1].astype(np.int64)
