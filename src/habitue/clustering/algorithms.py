@@ -289,5 +289,5 @@ def _neighbours(values: NDArray[np.float64]) -> int:
 
 def _seed(seed: int, k: int) -> int:
     """A seed of its own: one candidate does not depend on which others are tried."""
-    state = np.random.SeedSequence((seed, k)).generate_state(1)
-    return int(state[0]) >> 1
+    [state] = np.random.SeedSequence((seed, k)).generate_state(1).tolist()
+    return int(state) >> 1

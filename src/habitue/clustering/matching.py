@@ -15,12 +15,20 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from habitue.clustering.lineage import Overlap
     from habitue.clustering.scaling import Scaler
 
 # A root-mean-square move of .75 standard deviations per feature. Two customers drawn at
 # random are sqrt(2) apart per feature and a customer is 1 from the overall mean, so a
 # centroid that moved further is nearer to "somebody else" than to what it was.
 MATCH_DISTANCE_PER_FEATURE = 0.75
+
+
+# Of all customers of two segments a quarter must be in both: where one segment falls
+# apart in four alike, one of them still is the one it was.
+LEAST_JACCARD = 0.25
+# Where customers say the same of two pairs, the nearer centroids win.
+DISTANCE_WEIGHT = 0.1
 
 
 class Matching(NamedTuple):
@@ -37,34 +45,42 @@ class Matching(NamedTuple):
 
 
 def match_segments(
-    previous: pd.DataFrame | None,
+    history: pd.DataFrame | None,
     current: NDArray[np.float64],
     *,
     scaler: Scaler,
+    overlap: Overlap | None = None,
+    champion: int | None = None,
     match_distance: float | None = None,
 ) -> Matching:
     """Give each current centroid the id of its match, or a fresh one.
 
     Args:
-        previous: Centroid rows of all versions so far; the newest is matched against,
-            all count for ids never being used again. None or empty: all are fresh.
+        history: Centroid rows of all versions so far; all count for ids never being
+            used again. None or empty: all are fresh.
         current: (k, n_features), scaled by `scaler`.
         scaler: Features and scaling of `current`. Previous centroids are brought from
             natural units into it, as the scaling may have moved between versions.
-        match_distance: Largest distance of a match, scaled units; None for .75 x the
-            square root of the number of features compared.
+        overlap: The customers in each pair of segments, rows in the order of
+            `current`; None to go by centroids alone, where the earlier model cannot
+            place today's customers.
+        champion: The version matched against, None for the newest.
+        match_distance: Largest distance of a match by centroids alone, scaled units;
+            None for .75 x the square root of the number of features compared.
 
     Returns:
-        The one-to-one matching with the least total distance, where a pair beyond the
-        limit costs the limit: a hopeless pair never pulls a good one apart. Fresh ids
-        follow the largest id ever used, in the order of `current`.
+        With customers: the one-to-one matching with the most customers in common
+        (Jaccard similarity, at least .25 each), nearer centroids first where that is
+        much the same. By centroids: the one with the least total distance. A pair
+        beyond the limit costs the limit: a hopeless pair never pulls a good one apart.
+        Fresh ids follow the largest id ever used, in the order of `current`.
 
     Raises:
-        CentroidError: If the newest previous version is incomplete.
+        CentroidError: If the version matched against is incomplete.
 
     Assumptions:
-        Features missing on one side, or constant now, say nothing and are left out.
-        With nothing to compare, nothing matches.
+        Features missing on one side, or constant now, say nothing about distance and
+        are left out. With nothing to compare, nothing matches.
 
     References:
         Kuhn (1955), The Hungarian method for the assignment problem, NRLQ 2.
@@ -72,24 +88,30 @@ def match_segments(
     ids = np.zeros(len(current), dtype=np.int64)
     distances = np.full(len(current), np.nan)
     highest = 0
-    if previous is not None and len(previous):
-        if not {"model_version", "segment_id"} <= set(previous.columns):
+    if history is not None and len(history):
+        if not {"model_version", "segment_id"} <= set(history.columns):
             raise CentroidError("previous centroids lack model_version or segment_id")
-        highest = int(previous["segment_id"].max())
-        newest = previous["model_version"] == previous["model_version"].max()
-        before = read_centroids(previous[newest])
-        cost, limit = _costs(before, current, scaler=scaler, limit=match_distance)
+        highest = int(history["segment_id"].max())
+        version = history["model_version"].max() if champion is None else champion
+        before = read_centroids(history[history["model_version"] == version])
+        apart, limit = _distances(before, current, scaler=scaler, limit=match_distance)
+        cost = apart
+        if overlap is not None:
+            nearness = np.minimum(apart / limit, 1) if limit else np.zeros_like(apart)
+            cost = 1 - overlap.jaccard + DISTANCE_WEIGHT * nearness
+            cost[overlap.jaccard < LEAST_JACCARD] = math.inf
+            limit = 1 + DISTANCE_WEIGHT
         rows, columns = linear_sum_assignment(np.minimum(cost, limit))
         for row, column in zip(rows, columns, strict=True):
             if cost[row, column] <= limit and math.isfinite(cost[row, column]):
                 ids[row] = before.segment_ids[column]
-                distances[row] = cost[row, column]
+                distances[row] = apart[row, column]
     fresh = ids == 0
     ids[fresh] = highest + 1 + np.arange(fresh.sum())
     return Matching(segment_ids=ids, distances=distances)
 
 
-def _costs(
+def _distances(
     before: Centroids,
     current: NDArray[np.float64],
     *,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from habitue.clustering import match_segments
+from habitue.clustering.lineage import Overlap
 from habitue.clustering.scaling import Scaler
 
 
@@ -187,3 +188,60 @@ def test_the_matching_is_the_best_of_all(before, current):
     total = np.where(np.isnan(matching.distances), limit, matching.distances).sum()
     assert total == pytest.approx(best)
     assert ((matching.segment_ids > 4) == np.isnan(matching.distances)).all()
+
+
+def test_customers_decide_where_centroids_would_not():
+    """Both moved far, crosswise even, but their customers stayed together."""
+    overlap = Overlap(np.array([1, 2]), np.array([[90, 5], [10, 95]]))
+    crossed = np.array([[50.0], [0.0]])
+
+    matching = match_segments(
+        as_rows([[0.0], [50.0]], [1, 2]),
+        crossed,
+        scaler=plain_scaler(1),
+        overlap=overlap,
+    )
+
+    assert matching.segment_ids.tolist() == [1, 2]
+    np.testing.assert_allclose(matching.distances, [50, 50])
+
+
+def test_of_two_equal_halves_the_nearer_one_keeps_the_id():
+    overlap = Overlap(np.array([7]), np.array([[50], [50]]))
+
+    matching = match_segments(
+        as_rows([[0.0]], [7]),
+        np.array([[0.4], [0.3]]),
+        scaler=plain_scaler(1),
+        overlap=overlap,
+    )
+
+    assert matching.segment_ids.tolist() == [8, 7]
+
+
+def test_few_customers_in_common_are_no_match():
+    overlap = Overlap(np.array([1]), np.array([[24], [76]]))
+
+    matching = match_segments(
+        as_rows([[0.0]], [1]),
+        np.array([[0.0], [9.0]]),
+        scaler=plain_scaler(1),
+        overlap=overlap,
+    )
+
+    assert matching.segment_ids.tolist() == [2, 1]
+
+
+def test_the_champion_is_matched_against_though_newer_versions_were_tried():
+    history = pd.concat(
+        [
+            as_rows(CORNERS, [1, 2, 3], version=1),
+            as_rows(CORNERS + 9, [4, 5, 6], version=2),
+        ]
+    )
+
+    matching = match_segments(history, CORNERS, scaler=plain_scaler(2), champion=1)
+    fresh = match_segments(history, CORNERS - 9, scaler=plain_scaler(2), champion=1)
+
+    assert matching.segment_ids.tolist() == [1, 2, 3]
+    assert fresh.segment_ids.tolist() == [7, 8, 9]

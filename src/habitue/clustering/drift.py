@@ -1,0 +1,101 @@
+"""How far today's customers are from those a model was fitted to."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BINS = 10
+# A bin that nobody is in counts as this share: the logarithm of 0 has no use.
+LEAST_SHARE = 1e-4
+
+
+class Baseline(NamedTuple):
+    """One feature of the customers that a model was fitted to.
+
+    Attributes:
+        limits: Inner limits of the bins, ascending, natural units, shape (n_bins - 1,).
+        shares: Share of the customers in each bin, and last of those without a value,
+            shape (n_bins + 1,).
+    """
+
+    limits: NDArray[np.float64]
+    shares: NDArray[np.float64]
+
+    def to_json(self) -> str:
+        """As text, for a table."""
+        return json.dumps(
+            {"limits": self.limits.tolist(), "shares": self.shares.tolist()}
+        )
+
+
+def baseline_of(values: NDArray[np.float64]) -> Baseline:
+    """The deciles of one feature, fewer where they are the same.
+
+    Args:
+        values: Natural units, NaN for no value, shape (n_customers,), at least one.
+    """
+    known = values[~np.isnan(values)]
+    inner = np.linspace(0, 1, BINS + 1)[1:-1]
+    limits = np.unique(np.quantile(known, inner)) if len(known) else np.empty(0)
+    return Baseline(limits, _shares(values, limits))
+
+
+def read_baseline(text: str) -> Baseline:
+    """What `Baseline.to_json` wrote.
+
+    Raises:
+        ValueError: If it is not that.
+    """
+    try:
+        read = json.loads(text)
+        limits = np.asarray(read["limits"], dtype=np.float64)
+        shares = np.asarray(read["shares"], dtype=np.float64)
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"no baseline: {text!r}") from error
+    if len(shares) != len(limits) + 2:
+        raise ValueError(f"a baseline needs two more shares than limits: {text!r}")
+    return Baseline(limits, shares)
+
+
+def drift_of(values: NDArray[np.float64], baseline: Baseline) -> float:
+    """Population stability index of one feature against its baseline.
+
+    Args:
+        values: Natural units, NaN for no value, shape (n_customers,), at least one.
+        baseline: The same feature when the model was fitted.
+    """
+    return stability_index(_shares(values, baseline.limits), baseline.shares)
+
+
+def stability_index(
+    actual: NDArray[np.float64], expected: NDArray[np.float64]
+) -> float:
+    """Population stability index: 0 for equal shares, from .2 on a clear change.
+
+    Args:
+        actual: Shares of today, shape (n,).
+        expected: Shares then, shape (n,).
+
+    References:
+        Siddiqi (2006), Credit Risk Scorecards, ch. 7; it is Jeffreys' divergence of
+        the two distributions.
+    """
+    now, then = np.maximum(actual, LEAST_SHARE), np.maximum(expected, LEAST_SHARE)
+    return float(((now - then) * np.log(now / then)).sum())
+
+
+def _shares(
+    values: NDArray[np.float64], limits: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    missing = np.isnan(values)
+    places = np.where(
+        missing, len(limits) + 1, np.searchsorted(limits, values, side="left")
+    )
+    counts = np.bincount(places, minlength=len(limits) + 2)
+    return np.asarray(counts / len(values), dtype=np.float64)
