@@ -284,7 +284,8 @@ class Hdbscan:
 
 
 def _neighbours(values: NDArray[np.float64]) -> int:
-    return min(len(values), NEIGHBOURS_PER_FEATURE * values.shape[1] + 1)
+    n_rows, n_features = values.shape
+    return min(int(n_rows), NEIGHBOURS_PER_FEATURE * int(n_features) + 1)
 
 
 def _seed(seed: int, k: int) -> int:

@@ -21,3 +21,7 @@ class CentroidError(ValueError):
 
 class RuleError(ValueError):
     """A naming rule cannot be read."""
+
+
+class PolicyError(ValueError):
+    """The policy forbids what the settings ask for."""
