@@ -1,0 +1,1 @@
+"""Do segments say anything about what customers do next?"""
