@@ -5,34 +5,37 @@ from habitue.clustering.errors import (
     CentroidError,
     EvidenceError,
     FeatureError,
+    PolicyError,
     RuleError,
     ScalerError,
 )
 from habitue.clustering.evidence import EVIDENCE_COLUMNS, evaluate_candidates
-from habitue.clustering.fitting import MODEL_COLUMNS, SegmentModel, fit_segments
+from habitue.clustering.fitting import Fit, fit_segments
 from habitue.clustering.matching import Matching, match_segments
+from habitue.clustering.matrix import Customers, read_customers
 from habitue.clustering.naming import NAME_COLUMNS, name_segments
 from habitue.clustering.scoring import Prediction, predict_segments
-from habitue.clustering.settings import EvidenceSettings, FitSettings
+from habitue.clustering.settings import SegmentationSettings
 
 __all__ = [
     "CENTROID_COLUMNS",
     "EVIDENCE_COLUMNS",
-    "MODEL_COLUMNS",
     "NAME_COLUMNS",
     "CentroidError",
+    "Customers",
     "EvidenceError",
-    "EvidenceSettings",
     "FeatureError",
-    "FitSettings",
+    "Fit",
     "Matching",
+    "PolicyError",
     "Prediction",
     "RuleError",
     "ScalerError",
-    "SegmentModel",
+    "SegmentationSettings",
     "evaluate_candidates",
     "fit_segments",
     "match_segments",
     "name_segments",
     "predict_segments",
+    "read_customers",
 ]

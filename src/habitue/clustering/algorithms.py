@@ -7,7 +7,7 @@ are tried on the same rows and compared on the same evidence.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -19,11 +19,13 @@ from habitue.clustering.density import (
     neighbour_distances,
 )
 from habitue.clustering.hierarchy import ward_tree
-from habitue.clustering.matrix import distinct_rows
+from habitue.clustering.matrix import count_distinct, subsample
 from habitue.clustering.partition import means_of, partition_rows, refine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from habitue.clustering.settings import SegmentationSettings
 
 K_MEANS, WARD, DBSCAN, HDBSCAN = "k-means", "Ward", "DBSCAN", "HDBSCAN"
 ALGORITHMS = (K_MEANS, WARD, DBSCAN, HDBSCAN)
@@ -56,6 +58,9 @@ class Algorithm(Protocol):
     def settings(self) -> tuple[str, ...]:
         """What each candidate is, in words."""
 
+    def alone(self, place: int) -> Algorithm:
+        """The same with one of its candidates, by position."""
+
     def cluster(
         self, values: NDArray[np.float64], *, seed: int
     ) -> list[NDArray[np.int64]]:
@@ -82,7 +87,7 @@ class Algorithm(Protocol):
 
 
 class CountingAlgorithm(Algorithm, Protocol):
-    """An algorithm whose candidates are numbers of clusters, 1 first."""
+    """An algorithm whose candidates are numbers of clusters."""
 
     def inertias(
         self, values: NDArray[np.float64], *, seed: int
@@ -92,16 +97,16 @@ class CountingAlgorithm(Algorithm, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class KMeans:
-    """Lloyd's k-means with k = 1 .. max_k.
+    """Lloyd's k-means.
 
     Attributes:
-        max_k: Largest number of clusters.
+        ks: Numbers of clusters, ascending.
         n_init: Random starts of each k.
         gap_n_init: The same where only the inertia is wanted: rows and references
             miss the optimum alike.
     """
 
-    max_k: int
+    ks: tuple[int, ...]
     n_init: int
     gap_n_init: int = 3
     name: str = K_MEANS
@@ -109,18 +114,22 @@ class KMeans:
     @property
     def settings(self) -> tuple[str, ...]:
         """What each candidate is, in words."""
-        return tuple(f"k = {k}" for k in range(1, self.max_k + 1))
+        return tuple(f"k = {k}" for k in self.ks)
+
+    def alone(self, place: int) -> KMeans:
+        """See Algorithm."""
+        return replace(self, ks=(self.ks[place],))
 
     def cluster(
         self, values: NDArray[np.float64], *, seed: int
     ) -> list[NDArray[np.int64]]:
         """See Algorithm; as many clusters as there are distinct rows, at most."""
-        most = int(distinct_rows(values).max()) + 1
+        most = count_distinct(values)
         return [
             partition_rows(
                 values, k=min(k, most), n_init=self.n_init, seed=_seed(seed, k)
             ).labels
-            for k in range(1, self.max_k + 1)
+            for k in self.ks
         ]
 
     def divide(
@@ -142,26 +151,30 @@ class KMeans:
         return np.array(
             [
                 partition_rows(values, k=k, n_init=starts, seed=_seed(seed, k)).inertia
-                for k in range(1, self.max_k + 1)
+                for k in self.ks
             ]
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ward:
-    """Ward's hierarchy, cut at 1 .. max_k clusters.
+    """Ward's hierarchy, cut at several heights.
 
     Attributes:
-        max_k: Largest number of clusters.
+        ks: Numbers of clusters, ascending.
     """
 
-    max_k: int
+    ks: tuple[int, ...]
     name: str = WARD
 
     @property
     def settings(self) -> tuple[str, ...]:
         """What each candidate is, in words."""
-        return tuple(f"cut at {k}" for k in range(1, self.max_k + 1))
+        return tuple(f"cut at {k}" for k in self.ks)
+
+    def alone(self, place: int) -> Ward:
+        """See Algorithm."""
+        return replace(self, ks=(self.ks[place],))
 
     def cluster(
         self, values: NDArray[np.float64], *, seed: int
@@ -169,7 +182,7 @@ class Ward:
         """See Algorithm; as many clusters as there are leaves, at most."""
         tree = ward_tree(values, seed=seed)
         most = len(tree.leaf_sizes)
-        return [tree.cut(min(k, most)) for k in range(1, self.max_k + 1)]
+        return [tree.cut(min(k, most)) for k in self.ks]
 
     def divide(
         self, values: NDArray[np.float64], *, drawn: NDArray[np.intp], seed: int
@@ -182,7 +195,9 @@ class Ward:
         self, values: NDArray[np.float64], *, seed: int
     ) -> NDArray[np.float64]:
         """See CountingAlgorithm."""
-        return ward_tree(values, seed=seed).inertias(self.max_k)
+        return ward_tree(values, seed=seed).inertias(max(self.ks))[
+            np.array(self.ks) - 1
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,6 +230,10 @@ class Dbscan:
     def settings(self) -> tuple[str, ...]:
         """What each candidate is, in words."""
         return tuple(f"eps {radius:.3g}" for radius in self.eps)
+
+    def alone(self, place: int) -> Dbscan:
+        """See Algorithm."""
+        return replace(self, eps=(self.eps[place],))
 
     def cluster(
         self, values: NDArray[np.float64], *, seed: int
@@ -261,6 +280,10 @@ class Hdbscan:
         """What each candidate is, in words."""
         return tuple(f"clusters from {size:.1%}" for size in self.sizes)
 
+    def alone(self, place: int) -> Hdbscan:
+        """See Algorithm."""
+        return replace(self, sizes=(self.sizes[place],))
+
     def cluster(
         self, values: NDArray[np.float64], *, seed: int
     ) -> list[NDArray[np.int64]]:
@@ -281,6 +304,39 @@ class Hdbscan:
     ) -> Division:
         """See Algorithm: the sample alone, as density takes every pair of rows."""
         return Division(drawn, self.cluster(values[drawn], seed=seed))
+
+
+def drawn_rows(
+    values: NDArray[np.float64], *, settings: SegmentationSettings
+) -> NDArray[np.intp]:
+    """The sample that stability and gap are measured on, positions in row order."""
+    rng = np.random.default_rng(settings.seed)
+    return subsample(values, size=settings.sample, rng=rng)
+
+
+def algorithms_for(
+    sampled: NDArray[np.float64], *, settings: SegmentationSettings
+) -> list[Algorithm]:
+    """What is tried on these rows; k-means first, as the others are compared with it.
+
+    Args:
+        sampled: (n_rows, n_features), scaled; at least two distinct rows.
+        settings: Largest k, algorithms and minimum share.
+    """
+    largest = min(settings.largest_k, count_distinct(sampled))
+    wanted = {settings.algorithm, *settings.compared}
+    algorithms: list[Algorithm] = [
+        KMeans(ks=tuple(range(1, largest + 1)), n_init=settings.n_init)
+    ]
+    if WARD in wanted:
+        algorithms.append(Ward(ks=tuple(range(1, largest + 1))))
+    if DBSCAN in wanted:
+        algorithms.append(Dbscan.tried_on(sampled))
+    if HDBSCAN in wanted:
+        algorithms.append(
+            Hdbscan.tried_on(sampled, minimum_share=settings.minimum_share)
+        )
+    return algorithms
 
 
 def _neighbours(values: NDArray[np.float64]) -> int:

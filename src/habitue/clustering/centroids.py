@@ -29,7 +29,11 @@ CENTROID_COLUMNS = {
     "scaled_value": "float64",
     "natural_value": "float64",
     "fitted_share": "float64",
+    "effect_size": "float64",
+    "baseline": "str",
 }
+# What scoring needs; the rest is told beside it, and older versions lack it.
+NEEDED_COLUMNS = list(CENTROID_COLUMNS)[:-2]
 
 
 class Centroids(NamedTuple):
@@ -70,7 +74,7 @@ def read_centroids(
         CentroidError: If columns, rows or numbers are missing, a pair of segment and
             feature comes twice, or there is not exactly one model version.
     """
-    missing = [name for name in CENTROID_COLUMNS if name not in centroids.columns]
+    missing = [name for name in NEEDED_COLUMNS if name not in centroids.columns]
     if missing:
         raise CentroidError(f"centroids lack the columns {missing}")
     versions = centroids["model_version"].nunique()

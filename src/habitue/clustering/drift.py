@@ -38,7 +38,7 @@ def baseline_of(values: NDArray[np.float64]) -> Baseline:
     """The deciles of one feature, fewer where they are the same.
 
     Args:
-        values: Natural units, NaN for no value, shape (n_customers,), at least one.
+        values: Natural units, NaN for no value, shape (n_customers,).
     """
     known = values[~np.isnan(values)]
     inner = np.linspace(0, 1, BINS + 1)[1:-1]
@@ -98,4 +98,4 @@ def _shares(
         missing, len(limits) + 1, np.searchsorted(limits, values, side="left")
     )
     counts = np.bincount(places, minlength=len(limits) + 2)
-    return np.asarray(counts / len(values), dtype=np.float64)
+    return np.asarray(counts / max(len(values), 1), dtype=np.float64)

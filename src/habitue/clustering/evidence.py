@@ -8,16 +8,13 @@ import numpy as np
 import pandas as pd
 
 from habitue.clustering.algorithms import (
-    DBSCAN,
-    HDBSCAN,
     K_MEANS,
-    WARD,
     Algorithm,
-    Dbscan,
     Division,
-    Hdbscan,
     KMeans,
     Ward,
+    algorithms_for,
+    drawn_rows,
 )
 from habitue.clustering.choice import Candidate, choose_density, choose_k
 from habitue.clustering.density import knee
@@ -29,7 +26,7 @@ from habitue.clustering.indices import (
     scoring_agreement,
     silhouette,
 )
-from habitue.clustering.matrix import distinct_rows, read_features, subsample
+from habitue.clustering.matrix import count_distinct
 from habitue.clustering.partition import inertia_of, means_of, one_thread
 from habitue.clustering.stability import bootstrap_stability
 
@@ -37,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from habitue.clustering.choice import Choice
-    from habitue.clustering.settings import EvidenceSettings
+    from habitue.clustering.settings import SegmentationSettings
 
 EVIDENCE_COLUMNS = {
     "algorithm": "str",
@@ -71,13 +68,12 @@ class _Tried(NamedTuple):
 
 
 def evaluate_candidates(
-    features: pd.DataFrame, *, settings: EvidenceSettings
+    values: NDArray[np.float64], *, settings: SegmentationSettings
 ) -> pd.DataFrame:
     """Measure every candidate of every algorithm and choose one.
 
     Args:
-        features: `customer_id` and one column per scaled feature, one row per
-            customer, in any order.
+        values: (n_customers, n_features), scaled, as `read_customers` gives them.
         settings: Algorithms, thresholds, sizes and the seed.
 
     Returns:
@@ -85,9 +81,6 @@ def evaluate_candidates(
         candidate (its number, from 1), is_elbow (inertia bends most here), is_best
         (of its algorithm), is_chosen (exactly one), reason. What is not defined is
         NaN.
-
-    Raises:
-        FeatureError: If ids or values are missing, repeated or not finite.
 
     Assumptions:
         Euclidean distance between scaled features means something. Gap and stability
@@ -100,17 +93,15 @@ def evaluate_candidates(
         Hennig (2007), Cluster-wise assessment of cluster stability, CSDA 52.
         Rousseeuw (1987), Silhouettes, J. Comput. Appl. Math. 20.
     """
-    values = read_features(features).values
     trivial = _trivial_reason(values)
     if trivial:
         return _without_choice(values, trivial, settings=settings)
-    rng = np.random.default_rng(settings.seed)
-    drawn = subsample(values, size=settings.sample, rng=rng)
-    points = int(distinct_rows(values[drawn]).max()) + 1
+    drawn = drawn_rows(values, settings=settings)
+    points = count_distinct(values[drawn])
     with one_thread():
         tried = [
             _try(algorithm, values, drawn, settings=settings)
-            for algorithm in _algorithms(values[drawn], points, settings=settings)
+            for algorithm in algorithms_for(values[drawn], settings=settings)
         ]
     tried = [_compared(one, tried[0], drawn) for one in tried]
     chosen, why = _chosen(tried, settings=settings)
@@ -122,30 +113,12 @@ def evaluate_candidates(
     ).astype(EVIDENCE_COLUMNS)
 
 
-def _algorithms(
-    sampled: NDArray[np.float64], points: int, *, settings: EvidenceSettings
-) -> list[Algorithm]:
-    """k-means first: the others are compared with it."""
-    largest = min(settings.largest_k, points)
-    wanted = {settings.algorithm, *settings.compared}
-    algorithms: list[Algorithm] = [KMeans(max_k=largest, n_init=settings.n_init)]
-    if WARD in wanted:
-        algorithms.append(Ward(max_k=largest))
-    if DBSCAN in wanted:
-        algorithms.append(Dbscan.tried_on(sampled))
-    if HDBSCAN in wanted:
-        algorithms.append(
-            Hdbscan.tried_on(sampled, minimum_share=settings.minimum_share)
-        )
-    return algorithms
-
-
 def _try(
     algorithm: Algorithm,
     values: NDArray[np.float64],
     drawn: NDArray[np.intp],
     *,
-    settings: EvidenceSettings,
+    settings: SegmentationSettings,
 ) -> _Tried:
     division = algorithm.divide(values, drawn=drawn, seed=settings.seed)
     stability = bootstrap_stability(
@@ -187,7 +160,7 @@ def _measured(
     labels: NDArray[np.int64],
     candidate: Candidate,
     *,
-    settings: EvidenceSettings,
+    settings: SegmentationSettings,
 ) -> Candidate:
     """The candidate with what can be said of its division; noise is left out."""
     inside = labels >= 0
@@ -221,7 +194,9 @@ def _compared(one: _Tried, k_means: _Tried, drawn: NDArray[np.intp]) -> _Tried:
     return one._replace(candidates=candidates)
 
 
-def _chosen(tried: list[_Tried], *, settings: EvidenceSettings) -> tuple[_Tried, str]:
+def _chosen(
+    tried: list[_Tried], *, settings: SegmentationSettings
+) -> tuple[_Tried, str]:
     """The algorithm whose best candidate is taken, and what to say beside it."""
     k_means = tried[0]
     wanted = next(one for one in tried if one.algorithm.name == settings.algorithm)
@@ -267,7 +242,7 @@ def _trivial_reason(values: NDArray[np.float64]) -> str:
 
 
 def _without_choice(
-    values: NDArray[np.float64], reason: str, *, settings: EvidenceSettings
+    values: NDArray[np.float64], reason: str, *, settings: SegmentationSettings
 ) -> pd.DataFrame:
     if settings.fixed_k is not None and settings.fixed_k > 1:
         reason = f"{reason}, so k cannot be fixed at {settings.fixed_k}"

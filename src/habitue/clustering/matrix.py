@@ -1,4 +1,4 @@
-"""The feature table as a checked, ordered matrix."""
+"""The feature table as checked, ordered matrices."""
 
 from __future__ import annotations
 
@@ -7,33 +7,46 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from habitue.clustering.errors import FeatureError
+from habitue.clustering.scaling import Scaler, read_scaler
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
 
-class FeatureMatrix(NamedTuple):
-    """Scaled features in an order that does not depend on how rows arrived.
+class Customers(NamedTuple):
+    """Features of customers, in an order that does not depend on how rows arrived.
 
     Attributes:
-        names: Feature names, n_features of them, as in the table.
-        values: (n_customers, n_features), scaled, sorted by customer_id.
+        natural: (n_customers, n_features), natural units, NaN where nothing is known,
+            sorted by customer_id.
+        scaled: The same filled, transformed, winsorised and scaled.
+        scaler: Names of the features and their scaling.
     """
 
-    names: tuple[str, ...]
-    values: NDArray[np.float64]
+    natural: NDArray[np.float64]
+    scaled: NDArray[np.float64]
+    scaler: Scaler
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the features, n_features of them."""
+        return self.scaler.features
 
 
-def read_features(features: pd.DataFrame) -> FeatureMatrix:
-    """Check the feature table and sort it by customer.
+def read_customers(features: pd.DataFrame, scalers: pd.DataFrame) -> Customers:
+    """Check the feature table, sort it by customer and scale it.
 
     Args:
-        features: `customer_id` and one number column per feature, already scaled.
+        features: `customer_id` and one number column per feature, natural units, empty
+            where nothing is known.
+        scalers: One row per feature: transform, fill, lower, upper, centre, scale.
 
     Raises:
         FeatureError: If `customer_id` or every feature is missing, a customer comes
-            twice, or a value is not a finite number.
+            twice, a value is infinite or no number, or it is empty and the feature has
+            no fill.
+        ScalerError: If a feature has no scaler, or not exactly one.
     """
     if "customer_id" not in features.columns:
         raise FeatureError("features lack customer_id: add one id per row")
@@ -47,22 +60,23 @@ def read_features(features: pd.DataFrame) -> FeatureMatrix:
         columns = features.drop(columns="customer_id").astype("float64")
     except (TypeError, ValueError) as error:
         raise FeatureError(f"a feature is not a number: {error}") from error
-    values = np.ascontiguousarray(
+    natural = np.ascontiguousarray(
         columns.to_numpy(dtype=np.float64)[np.argsort(ids, kind="stable")]
     )
-    broken = ~np.isfinite(values).all(axis=0)
+    scaler = read_scaler(scalers, features=names)
+    unknown = np.isnan(natural) & np.isnan(scaler.fill)
+    broken = (np.isinf(natural) | unknown).any(axis=0)
     if broken.any():
         wrong = [name for name, bad in zip(names, broken, strict=True) if bad]
-        raise FeatureError(f"empty or infinite values in {wrong}: impute them first")
-    return FeatureMatrix(names, values)
+        raise FeatureError(
+            f"infinite values, or empty ones without a fill, in {wrong}: fill them"
+        )
+    return Customers(natural, scaler.to_scaled(natural), scaler)
 
 
-def distinct_rows(values: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Number the distinct rows: equal rows get the same number, shape (n_rows,)."""
-    if not len(values):
-        return np.zeros(0, dtype=np.intp)
-    _, numbers = np.unique(values, axis=0, return_inverse=True)
-    return numbers.reshape(-1)
+def count_distinct(values: NDArray[np.float64]) -> int:
+    """How many rows differ from each other."""
+    return len(np.unique(values, axis=0))
 
 
 def subsample(

@@ -62,12 +62,38 @@ def predict_segments(
     if (np.isnan(values) & np.isnan(model.scaler.fill)).any():
         raise FeatureError("values hold NaN where the model has no fill: impute them")
     scaled = model.scaler.to_scaled(values)
-    # Differences, not the dot-product shortcut: SQL adds up the same squares.
-    distances = np.column_stack(
-        [((scaled - centroid) ** 2).sum(axis=1) for centroid in model.scaled]
-    )
+    distances = squared_distances(scaled, model.scaled)
     return Prediction(
         labels=model.segment_ids[distances.argmin(axis=1)],
         distances=distances,
         segment_ids=model.segment_ids,
+    )
+
+
+def nearest_centroid(
+    scaled: NDArray[np.float64], centroids: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Position of the nearest centroid, the first of equally near ones, shape (n,).
+
+    Args:
+        scaled: (n, n_features).
+        centroids: (k, n_features), at least one if there are rows.
+    """
+    if not len(scaled):
+        return np.zeros(0, dtype=np.int64)
+    return squared_distances(scaled, centroids).argmin(axis=1)
+
+
+def squared_distances(
+    scaled: NDArray[np.float64], centroids: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Squared Euclidean distance of every row to every centroid, shape (n, k).
+
+    Args:
+        scaled: (n, n_features).
+        centroids: (k, n_features).
+    """
+    # Differences, not the dot-product shortcut: SQL adds up the same squares.
+    return np.column_stack(
+        [((scaled - centroid) ** 2).sum(axis=1) for centroid in centroids]
     )

@@ -1,4 +1,4 @@
-"""What may be set about evidence and fit."""
+"""What may be set about a segmentation."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from habitue.clustering.algorithms import ALGORITHMS, DBSCAN, HDBSCAN, K_MEANS
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvidenceSettings:
-    """How the number of segments is looked for.
+class SegmentationSettings:
+    """How segments are looked for and fitted.
 
     Attributes:
         max_k: Largest number of segments tried, at least 1.
@@ -27,6 +27,9 @@ class EvidenceSettings:
             that ends in a worse optimum looks like an unstable segment.
         algorithm: The algorithm whose best candidate is chosen.
         compared: Algorithms that are measured beside it; k-means always is.
+        match_distance: Largest distance (scaled units) at which a segment still is the
+            one it was, where customers cannot tell; None for .75 x the square root of
+            the number of features.
     """
 
     max_k: int = 8
@@ -41,6 +44,7 @@ class EvidenceSettings:
     n_init: int = 10
     algorithm: str = K_MEANS
     compared: tuple[str, ...] = ALGORITHMS
+    match_distance: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse settings that mean nothing.
@@ -65,6 +69,8 @@ class EvidenceSettings:
             raise ValueError("minimum_jaccard must be in [0, 1]")
         if self.fixed_k is not None and self.fixed_k < 1:
             raise ValueError("fixed_k must be at least 1, or None")
+        if self.match_distance is not None and self.match_distance < 0:
+            raise ValueError("match_distance must not be negative")
         for name in (self.algorithm, *self.compared):
             if name not in ALGORITHMS:
                 raise ValueError(
@@ -79,36 +85,3 @@ class EvidenceSettings:
     def largest_k(self) -> int:
         """The largest candidate: max_k, or fixed_k where that is larger."""
         return max(self.max_k, self.fixed_k or 1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class FitSettings:
-    """How the segments are fitted.
-
-    Attributes:
-        seed: Source of every random number.
-        n_init: Random starts of k-means, at least 1.
-        match_distance: Largest distance (scaled units) at which a segment still is the
-            one it was; None for .75 x the square root of the number of features.
-        data_fingerprint: Whatever the caller computed to tell the fitted rows apart.
-        silhouette_sample: Customers drawn for the silhouette, at least 2.
-    """
-
-    seed: int = 20240101
-    n_init: int = 10
-    match_distance: float | None = None
-    data_fingerprint: str = ""
-    silhouette_sample: int = 5000
-
-    def __post_init__(self) -> None:
-        """Refuse settings that mean nothing.
-
-        Raises:
-            ValueError: If a number is outside its range.
-        """
-        if self.n_init < 1:
-            raise ValueError("n_init must be at least 1")
-        if self.match_distance is not None and self.match_distance < 0:
-            raise ValueError("match_distance must not be negative")
-        if self.silhouette_sample < 2:  # noqa: PLR2004
-            raise ValueError("silhouette_sample must be at least 2")

@@ -8,10 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from habitue.clustering import read_customers
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+
+    from habitue.clustering import Customers
 
 
 @pytest.fixture
@@ -52,10 +56,30 @@ def to_scalers() -> Callable[..., pd.DataFrame]:
 
 
 @pytest.fixture
+def to_customers(to_features, to_scalers) -> Callable[..., Customers]:
+    """Values → customers, scaled by scalers that change nothing, unless told."""
+
+    def build(values: NDArray[np.float64], **scaling: object) -> Customers:
+        features = to_features(values)
+        return read_customers(features, to_scalers(features.columns[1:], **scaling))
+
+    return build
+
+
+@pytest.fixture
 def choosing() -> Callable[[int], pd.DataFrame]:
-    """A number of segments → the evidence that chooses it."""
+    """A number of segments → the evidence that chooses it for k-means."""
 
     def build(k: int) -> pd.DataFrame:
-        return pd.DataFrame({"k": [k], "is_chosen": [True]})
+        return pd.DataFrame(
+            {
+                "algorithm": ["k-means"],
+                "candidate": [k],
+                "setting": [f"k = {k}"],
+                "k": [k],
+                "jaccard_min": [0.9],
+                "is_chosen": [True],
+            }
+        )
 
     return build

@@ -7,9 +7,9 @@ import math
 import pytest
 
 from habitue.clustering.choice import Candidate, choose_density, choose_k
-from habitue.clustering.settings import EvidenceSettings
+from habitue.clustering.settings import SegmentationSettings
 
-SETTINGS = EvidenceSettings()
+SETTINGS = SegmentationSettings()
 
 
 def candidate(k, *, gap=1.0, jaccard=0.9, share=0.2, silhouette=0.5):
@@ -113,7 +113,7 @@ def test_the_gate_opens_for_the_first_split_or_a_far_stable_lead(
 
 
 def test_a_fixed_k_needs_no_reason_but_itself():
-    settings = EvidenceSettings(fixed_k=2)
+    settings = SegmentationSettings(fixed_k=2)
     rows = [candidate(1, gap=9), candidate(2, jaccard=0, share=0), candidate(3)]
 
     choice = choose_k(rows, settings=settings)
@@ -134,7 +134,7 @@ def test_halves_of_a_tight_group_are_not_segments():
         candidate(3, gap=1.4, jaccard=0.6),
         candidate(4, gap=1.3),
     ]
-    choice = choose_k(rows, settings=EvidenceSettings())
+    choice = choose_k(rows, settings=SegmentationSettings())
     assert choice.place + 1 == 2
     assert "splits what hangs together" in choice.reasons[3]
     assert choice.reasons[2].startswith("not stable")
@@ -142,7 +142,7 @@ def test_halves_of_a_tight_group_are_not_segments():
 
 def test_a_gap_within_the_noise_of_a_smaller_k_is_no_objection():
     rows = [candidate(1, gap=0.1), candidate(2, gap=1.0), candidate(3, gap=0.98)]
-    assert choose_k(rows, settings=EvidenceSettings()).place == 2
+    assert choose_k(rows, settings=SegmentationSettings()).place == 2
 
 
 def region(k, *, jaccard=0.9, share=0.2, noise=0.1):

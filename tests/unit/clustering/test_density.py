@@ -9,7 +9,7 @@ from sklearn.cluster import HDBSCAN
 from sklearn.datasets import make_blobs, make_moons
 from sklearn.metrics import adjusted_rand_score
 
-from habitue.clustering import EvidenceSettings, evaluate_candidates
+from habitue.clustering import SegmentationSettings, evaluate_candidates
 from habitue.clustering.density import (
     NOISE,
     dbscan_labels,
@@ -73,12 +73,12 @@ def test_the_faster_package_agrees_with_scikit_learn():
     assert adjusted_rand_score(ours, theirs) >= 0.98
 
 
-def test_moons_are_chosen_by_density_but_not_scored_by_means(to_features):
+def test_moons_are_chosen_by_density_but_not_scored_by_means():
     """Two moons: k-means cuts them across, and nearest means would as well."""
     values, _ = make_moons(600, noise=0.05, random_state=1)
-    settings = EvidenceSettings(algorithm="HDBSCAN", bootstraps=5, references=5)
+    settings = SegmentationSettings(algorithm="HDBSCAN", bootstraps=5, references=5)
 
-    evidence = evaluate_candidates(to_features(values), settings=settings)
+    evidence = evaluate_candidates(values, settings=settings)
 
     best = evidence[evidence["is_best"]].set_index("algorithm")
     assert best.loc["HDBSCAN", "k"] == 2
@@ -88,13 +88,13 @@ def test_moons_are_chosen_by_density_but_not_scored_by_means(to_features):
     assert "HDBSCAN was asked for" in chosen.reason
 
 
-def test_separate_groups_are_the_same_to_every_algorithm(to_features):
+def test_separate_groups_are_the_same_to_every_algorithm():
     values, _ = make_blobs(
         600, 3, centers=[[0] * 3, [9] * 3, [-9, 9, 0]], random_state=1
     )
-    settings = EvidenceSettings(algorithm="DBSCAN", bootstraps=5, references=5)
+    settings = SegmentationSettings(algorithm="DBSCAN", bootstraps=5, references=5)
 
-    evidence = evaluate_candidates(to_features(values), settings=settings)
+    evidence = evaluate_candidates(values, settings=settings)
 
     best = evidence[evidence["is_best"]].set_index("algorithm")
     assert best["k"].to_dict() == dict.fromkeys(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_iris, make_blobs
 
-from habitue.clustering import EvidenceSettings, FeatureError, evaluate_candidates
+from habitue.clustering import SegmentationSettings, evaluate_candidates
 from habitue.clustering.indices import silhouette
 
-QUICK = EvidenceSettings(
+QUICK = SegmentationSettings(
     max_k=3, bootstraps=2, references=10, n_init=2, compared=("k-means",)
 )
 
@@ -28,12 +26,12 @@ def chosen(evidence: pd.DataFrame) -> pd.Series:
     return rows.iloc[0]
 
 
-def test_four_blobs_give_four_where_the_silhouette_says_two(to_features):
+def test_four_blobs_give_four_where_the_silhouette_says_two():
     values, _ = make_blobs(
         500, centers=4, cluster_std=1, center_box=(-10, 10), random_state=1
     )
 
-    evidence = evaluate_candidates(to_features(values), settings=EvidenceSettings())
+    evidence = evaluate_candidates(values, settings=SegmentationSettings())
 
     ours = k_means(evidence)
     assert ours.loc[ours["silhouette"].idxmax(), "k"] == 2
@@ -57,10 +55,10 @@ def test_silhouettes_of_the_four_blobs_are_the_published_ones():
 @pytest.mark.parametrize(
     ("k", "inertia", "width"), [(2, 152.348, 0.6810), (3, 78.8514, 0.5528)]
 )
-def test_iris_has_the_known_inertia_and_silhouette(to_features, k, inertia, width):
-    settings = EvidenceSettings(max_k=3, bootstraps=2, references=2, compared=())
+def test_iris_has_the_known_inertia_and_silhouette(k, inertia, width):
+    settings = SegmentationSettings(max_k=3, bootstraps=2, references=2, compared=())
 
-    evidence = evaluate_candidates(to_features(load_iris().data), settings=settings)
+    evidence = evaluate_candidates(load_iris().data, settings=settings)
 
     row = evidence.set_index("k").loc[k]
     assert row["inertia"] == pytest.approx(inertia, abs=0.001)
@@ -68,31 +66,21 @@ def test_iris_has_the_known_inertia_and_silhouette(to_features, k, inertia, widt
 
 
 @pytest.mark.parametrize("n_features", [2, 5])
-def test_uniform_noise_has_no_structure(to_features, n_features):
+def test_uniform_noise_has_no_structure(n_features):
     verdicts = []
     for seed in range(10):
         noise = np.random.default_rng(seed).uniform(size=(300, n_features))
-        row = chosen(evaluate_candidates(to_features(noise), settings=QUICK))
+        row = chosen(evaluate_candidates(noise, settings=QUICK))
         verdicts.append(row["k"] == 1 and "no structure" in row["reason"])
     assert sum(verdicts) >= 9
 
 
-def test_evidence_does_not_depend_on_row_order(to_features):
-    table = to_features(np.random.default_rng(5).normal(size=(120, 3)))
-    shuffled = table.sample(frac=1, random_state=3)
-
-    pd.testing.assert_frame_equal(
-        evaluate_candidates(table, settings=QUICK),
-        evaluate_candidates(shuffled, settings=QUICK),
-    )
-
-
-def test_one_candidate_is_measured_the_same_whatever_the_largest_is(to_features):
-    table = to_features(np.random.default_rng(5).normal(size=(120, 3)))
+def test_one_candidate_is_measured_the_same_whatever_the_largest_is():
+    table = np.random.default_rng(5).normal(size=(120, 3))
     few = evaluate_candidates(table, settings=QUICK).set_index("k")
     more = evaluate_candidates(
         table,
-        settings=EvidenceSettings(
+        settings=SegmentationSettings(
             max_k=4, bootstraps=2, references=2, n_init=2, compared=()
         ),
     ).set_index("k")
@@ -101,10 +89,8 @@ def test_one_candidate_is_measured_the_same_whatever_the_largest_is(to_features)
     pd.testing.assert_frame_equal(few.loc[:3, columns], more.loc[:3, columns])
 
 
-def test_inertia_of_one_segment_is_the_total_sum_of_squares(to_features):
-    evidence = evaluate_candidates(
-        to_features(np.array([[0.0], [1.0], [5.0]])), settings=QUICK
-    )
+def test_inertia_of_one_segment_is_the_total_sum_of_squares():
+    evidence = evaluate_candidates(np.array([[0.0], [1.0], [5.0]]), settings=QUICK)
     # Mean 2, squares 4 + 1 + 9.
     assert evidence.loc[0, "inertia"] == pytest.approx(14)
 
@@ -117,17 +103,17 @@ def test_inertia_of_one_segment_is_the_total_sum_of_squares(to_features):
         (np.zeros((9, 2)), "no feature varies"),
     ],
 )
-def test_nothing_to_choose_is_one_row_that_says_so(to_features, values, reason):
-    evidence = evaluate_candidates(to_features(values), settings=QUICK)
+def test_nothing_to_choose_is_one_row_that_says_so(values, reason):
+    evidence = evaluate_candidates(values, settings=QUICK)
 
     assert evidence["k"].tolist() == [1]
     assert reason in chosen(evidence)["reason"]
 
 
-def test_candidates_beyond_the_distinct_customers_are_not_tried(to_features):
+def test_candidates_beyond_the_distinct_customers_are_not_tried():
     twins = np.repeat([[0.0, 0.0], [9.0, 9.0]], 20, axis=0)
 
-    evidence = evaluate_candidates(to_features(twins), settings=EvidenceSettings())
+    evidence = evaluate_candidates(twins, settings=SegmentationSettings())
 
     assert k_means(evidence)["k"].tolist() == [1, 2]
     assert chosen(evidence)["k"] == 2
@@ -135,48 +121,26 @@ def test_candidates_beyond_the_distinct_customers_are_not_tried(to_features):
     assert np.isfinite(k_means(evidence)["gap"]).all()
 
 
-def test_a_fixed_k_wins_and_is_measured_beyond_the_largest(to_features):
+def test_a_fixed_k_wins_and_is_measured_beyond_the_largest():
     noise = np.random.default_rng(0).uniform(size=(60, 2))
-    settings = EvidenceSettings(
+    settings = SegmentationSettings(
         max_k=2, fixed_k=4, bootstraps=2, references=2, compared=()
     )
 
-    row = chosen(evaluate_candidates(to_features(noise), settings=settings))
+    row = chosen(evaluate_candidates(noise, settings=settings))
 
     assert row["k"] == 4
     assert "fixed at 4" in row["reason"]
 
 
-def test_a_fixed_k_beyond_the_distinct_customers_takes_what_is_there(to_features):
+def test_a_fixed_k_beyond_the_distinct_customers_takes_what_is_there():
     values = np.array([[0.0], [1.0], [9.0]])
-    settings = EvidenceSettings(fixed_k=5, bootstraps=2, references=2, compared=())
+    settings = SegmentationSettings(fixed_k=5, bootstraps=2, references=2, compared=())
 
-    row = chosen(evaluate_candidates(to_features(values), settings=settings))
+    row = chosen(evaluate_candidates(values, settings=settings))
 
     assert row["k"] == 3
     assert "fixed at 5, but only 3 possible" in row["reason"]
-
-
-@pytest.mark.parametrize("bad", [math.nan, math.inf])
-def test_a_missing_value_names_its_feature(to_features, bad):
-    table = to_features(np.array([[0.0, 1.0], [1.0, bad]]), names=["calls", "visits"])
-
-    with pytest.raises(FeatureError, match="visits"):
-        evaluate_candidates(table, settings=QUICK)
-
-
-def test_a_repeated_customer_is_refused(to_features):
-    table = to_features(np.ones((2, 1))).assign(customer_id="same")
-
-    with pytest.raises(FeatureError, match="twice"):
-        evaluate_candidates(table, settings=QUICK)
-
-
-def test_text_is_not_a_feature(to_features):
-    table = to_features(np.ones((2, 1))).assign(feature_0=["a", "b"])
-
-    with pytest.raises(FeatureError, match="not a number"):
-        evaluate_candidates(table, settings=QUICK)
 
 
 @pytest.mark.parametrize(
@@ -184,16 +148,16 @@ def test_text_is_not_a_feature(to_features):
 )
 def test_settings_that_mean_nothing_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
-        EvidenceSettings(**wrong)
+        SegmentationSettings(**wrong)
 
 
-def test_many_small_groups_are_seen_though_the_first_split_gains_little(to_features):
+def test_many_small_groups_are_seen_though_the_first_split_gains_little():
     """Twelve groups on the axes of twelve dimensions: no split in two helps much."""
     rng = np.random.default_rng(2)
     truth = np.repeat(np.arange(12), 12)
     values = 6 * np.eye(12)[truth] + rng.normal(0, 1, (144, 12))
-    settings = EvidenceSettings(max_k=12, bootstraps=5, references=5, compared=())
+    settings = SegmentationSettings(max_k=12, bootstraps=5, references=5, compared=())
 
-    evidence = evaluate_candidates(to_features(values), settings=settings)
+    evidence = evaluate_candidates(values, settings=settings)
 
     assert chosen(evidence)["k"] == 12

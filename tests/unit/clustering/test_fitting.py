@@ -1,31 +1,27 @@
-"""Fitted segments: the planted ones, written as tables, whatever the row order."""
+"""Fitted segments: the planted ones, written as a table that scores."""
 
 from __future__ import annotations
-
-import json
-from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.cluster import KMeans
+from sklearn.datasets import make_blobs
 from sklearn.metrics import adjusted_rand_score
 
 from habitue.clustering import (
     CENTROID_COLUMNS,
-    MODEL_COLUMNS,
     EvidenceError,
-    EvidenceSettings,
-    FeatureError,
-    FitSettings,
-    ScalerError,
+    SegmentationSettings,
     evaluate_candidates,
     fit_segments,
     predict_segments,
+    read_customers,
 )
+from habitue.clustering.drift import read_baseline
+from habitue.clustering.effects import effect_sizes
 
-AS_OF = date(2024, 3, 1)
-SETTINGS = FitSettings(seed=1, n_init=3)
+SETTINGS = SegmentationSettings(seed=1, n_init=3)
 
 
 @pytest.fixture
@@ -38,17 +34,14 @@ def planted():
 
 
 @pytest.fixture
-def fit(to_features, to_scalers, choosing):
-    def run(values, k, *, previous=None, settings=SETTINGS, **scaling):
-        features = to_features(values)
-        scalers = to_scalers(features.columns[1:], **scaling)
+def fit(to_customers, choosing):
+    def run(values, k, *, history=None, champion=None, **scaling):
         return fit_segments(
-            features,
-            scalers,
+            to_customers(values, **scaling),
             choosing(k),
-            previous_centroids=previous,
-            settings=settings,
-            as_of_date=AS_OF,
+            history=history,
+            champion=champion,
+            settings=SETTINGS,
         )
 
     return run
@@ -67,45 +60,41 @@ def test_planted_segments_are_found_largest_first(fit, planted):
     assert model.centroids["fitted_share"].unique().tolist() == [0.6, 0.3, 0.1]
 
 
-def test_centroids_are_means_and_the_models_row_describes_the_fit(fit, planted):
+def test_centroids_are_means_and_the_fit_says_how_tight_they_are(fit, planted):
     values, truth, _ = planted
 
-    model = fit(
-        values, 3, settings=FitSettings(seed=4, n_init=3, data_fingerprint="abc")
-    )
+    model = fit(values, 3)
 
     first = model.centroids.query("segment_id == 1")["scaled_value"]
     np.testing.assert_allclose(first, values[truth == 0].mean(axis=0), atol=1e-12)
-    row = model.models.iloc[0]
     within = sum(
         ((values[truth == group] - values[truth == group].mean(axis=0)) ** 2).sum()
         for group in range(3)
     )
-    assert row["inertia"] == pytest.approx(within)
-    assert row["model_version"] == 1
-    assert row["as_of_date"] == pd.Timestamp("2024-03-01")
-    assert (row["segment_count"], row["customer_count"]) == (3, 100)
-    assert row["feature_names"] == "feature_0,feature_1,feature_2"
-    assert (row["seed"], row["data_fingerprint"]) == (4, "abc")
-    assert "scikit-learn" in json.loads(row["library_versions"])
+    assert model.inertia == pytest.approx(within)
+    assert model.silhouette > 0.8
+    assert (model.algorithm, model.setting, model.jaccard_min) == (
+        "k-means",
+        "k = 3",
+        0.9,
+    )
+    assert np.isnan(model.champion_silhouette)
 
 
-def test_row_order_changes_nothing(to_features, to_scalers, choosing):
-    features = to_features(np.random.default_rng(3).normal(size=(80, 3)))
-    scalers = to_scalers(features.columns[1:])
-    models = [
-        fit_segments(
-            table,
-            scalers.sample(frac=1, random_state=seed),
-            choosing(4),
-            previous_centroids=None,
-            settings=SETTINGS,
-            as_of_date=AS_OF,
-        )
-        for seed, table in enumerate((features, features.sample(frac=1)))
-    ]
-    pd.testing.assert_frame_equal(models[0].centroids, models[1].centroids)
-    pd.testing.assert_frame_equal(models[0].models, models[1].models)
+@pytest.mark.parametrize("algorithm", ["k-means", "Ward", "DBSCAN", "HDBSCAN"])
+def test_every_algorithm_fits_what_its_evidence_chose(to_customers, algorithm):
+    values, truth = make_blobs(
+        400, 3, centers=[[0] * 3, [9] * 3, [-9, 9, 0]], random_state=1
+    )
+    settings = SegmentationSettings(algorithm=algorithm, bootstraps=3, references=3)
+    customers = to_customers(values)
+
+    evidence = evaluate_candidates(customers.scaled, settings=settings)
+    model = fit_segments(customers, evidence, history=None, settings=settings)
+
+    assert model.algorithm == algorithm
+    labels = predict_segments(values, model.centroids).labels
+    assert adjusted_rand_score(truth, labels) == 1
 
 
 def test_scoring_equals_scikit_learn_where_nothing_is_winsorised(fit):
@@ -125,14 +114,19 @@ def test_scoring_equals_scikit_learn_where_nothing_is_winsorised(fit):
 
 
 def test_natural_values_undo_scale_and_logarithm(fit):
-    # Mean .5, 2 * .5 + 1 = 2, and exp(2) - 1.
+    # log1p: 0 and 1; scaled: -.5 and 0; their mean is -.25, which is .5 before.
     model = fit(
-        np.array([[0.0], [1.0]]), 1, transform="log1p", upper=9.0, centre=1.0, scale=2.0
+        np.array([[0.0], [np.e - 1]]),
+        1,
+        transform="log1p",
+        upper=9.0,
+        centre=1.0,
+        scale=2.0,
     )
 
     row = model.centroids.iloc[0]
-    assert row["scaled_value"] == pytest.approx(0.5)
-    assert row["natural_value"] == pytest.approx(np.exp(2) - 1)
+    assert row["scaled_value"] == pytest.approx(-0.25)
+    assert row["natural_value"] == pytest.approx(np.exp(0.5) - 1)
 
 
 def test_one_segment_is_the_mean_of_all(fit):
@@ -140,17 +134,14 @@ def test_one_segment_is_the_mean_of_all(fit):
 
     assert model.centroids["scaled_value"].tolist() == [2, 3]
     assert model.centroids["fitted_share"].tolist() == [1, 1]
-    assert np.isnan(model.models.loc[0, "silhouette"])
+    assert model.centroids["effect_size"].tolist() == [0, 0]
+    assert np.isnan(model.silhouette)
 
 
-def test_no_customers_give_empty_tables_of_the_right_types(fit):
+def test_no_customers_give_an_empty_table_of_the_right_types(fit):
     model = fit(np.empty((0, 2)), 1)
 
-    assert model.models.empty
     assert model.centroids.empty
-    assert {name: str(kind) for name, kind in model.models.dtypes.items()} == (
-        MODEL_COLUMNS
-    )
     assert {name: str(kind) for name, kind in model.centroids.dtypes.items()} == (
         CENTROID_COLUMNS
     )
@@ -158,17 +149,13 @@ def test_no_customers_give_empty_tables_of_the_right_types(fit):
 
 
 def test_more_segments_than_distinct_customers_are_not_fitted(fit):
-    model = fit(np.array([[1.0], [1.0], [5.0]]), 4)
-
-    assert model.models.loc[0, "segment_count"] == 2
-    assert model.centroids["scaled_value"].tolist() == [1, 5]
+    with pytest.raises(EvidenceError, match="k = 4 cannot be fitted"):
+        fit(np.array([[1.0], [1.0], [5.0]]), 4)
 
 
-def test_constant_features_fit_one_segment_at_the_constant(
-    to_features, to_scalers, fit
-):
+def test_constant_features_fit_one_segment_at_the_constant(fit):
     values = np.zeros((6, 2))
-    evidence = evaluate_candidates(to_features(values), settings=EvidenceSettings())
+    evidence = evaluate_candidates(values, settings=SETTINGS)
     assert evidence["k"].tolist() == [1]
 
     model = fit(values, 1, scale=0.0, centre=3.0)
@@ -176,48 +163,96 @@ def test_constant_features_fit_one_segment_at_the_constant(
     assert model.centroids["natural_value"].tolist() == [3, 3]
 
 
-def test_missing_values_are_refused(fit):
-    with pytest.raises(FeatureError, match="feature_1"):
-        fit(np.array([[1.0, np.nan]]), 1)
-
-
-def test_a_feature_without_scaler_is_refused(to_features, to_scalers, choosing):
-    with pytest.raises(ScalerError, match="feature_1"):
-        fit_segments(
-            to_features(np.ones((3, 2))),
-            to_scalers(["feature_0"]),
-            choosing(1),
-            previous_centroids=None,
-            settings=SETTINGS,
-            as_of_date=AS_OF,
-        )
-
-
 @pytest.mark.parametrize("flags", [[False, False], [True, True]])
-def test_evidence_must_choose_exactly_one(to_features, to_scalers, flags):
-    with pytest.raises(EvidenceError, match="exactly one"):
+def test_evidence_must_choose_exactly_one(to_customers, choosing, flags):
+    evidence = pd.concat([choosing(1), choosing(2)]).assign(is_chosen=flags)
+
+    with pytest.raises(EvidenceError, match="one candidate"):
         fit_segments(
-            to_features(np.ones((3, 1))),
-            to_scalers(["feature_0"]),
-            pd.DataFrame({"k": [1, 2], "is_chosen": flags}),
-            previous_centroids=None,
-            settings=SETTINGS,
-            as_of_date=AS_OF,
+            to_customers(np.ones((3, 1))), evidence, history=None, settings=SETTINGS
         )
 
 
 def test_a_later_fit_keeps_ids_and_counts_versions_on(fit, planted):
     values, _, _ = planted
     first = fit(values, 3)
-    # The smallest segment doubles: shares, and so the canonical order, change.
+    # The smallest segment grows beyond another: shares, and so the order, change.
     grown = np.vstack([values, np.repeat(values[90:], 6, axis=0)])
 
-    second = fit(grown, 3, previous=first.centroids)
+    second = fit(grown, 3, history=first.centroids)
 
-    assert second.models.loc[0, "model_version"] == 2
+    assert second.centroids["model_version"].unique().tolist() == [2]
     before = first.centroids.set_index(["segment_id", "feature"])["scaled_value"]
     after = second.centroids.set_index(["segment_id", "feature"])["scaled_value"]
     np.testing.assert_allclose(after, before, atol=0.2)
     assert second.centroids.query("slot == 3")["segment_id"].unique().tolist() == [3]
     share = second.centroids.groupby("segment_id")["fitted_share"].first()
     assert share[3] == pytest.approx(70 / 160)
+    assert second.overlap.counts.tolist() == [[60, 0, 0], [0, 30, 0], [0, 0, 70]]
+    assert second.champion_silhouette == pytest.approx(second.silhouette)
+
+
+def test_a_segment_that_falls_apart_keeps_its_id_in_its_larger_part(fit):
+    rng = np.random.default_rng(3)
+    whole = rng.normal(0, 1, (100, 2))
+    first = fit(np.vstack([whole, whole + 40]), 2)
+    parts = whole + np.where(np.arange(100) < 60, 0, 12)[:, None]
+
+    second = fit(np.vstack([parts, whole + 40]), 3, history=first.centroids)
+
+    assert second.segment_ids == [1, 2, 3]
+    share = second.centroids.groupby("segment_id")["fitted_share"].first()
+    assert share.round(2).sort_values().tolist() == [0.2, 0.3, 0.5]
+    assert share[3] == pytest.approx(0.2)
+
+
+def test_a_model_of_other_features_is_matched_by_centroids(
+    fit, to_features, to_scalers, choosing, planted
+):
+    values, _, _ = planted
+    first = fit(values, 3)
+    names = ["feature_0", "feature_1"]
+    fewer = read_customers(to_features(values[:, :2], names=names), to_scalers(names))
+
+    second = fit_segments(
+        fewer, choosing(3), history=first.centroids, settings=SETTINGS
+    )
+
+    assert second.overlap is None
+    assert second.segment_ids == [1, 2, 3]
+
+
+def test_a_baseline_is_kept_per_feature(fit, planted):
+    values, _, _ = planted
+    model = fit(values, 3)
+
+    texts = model.centroids.groupby("feature")["baseline"].unique()
+    for column, name in enumerate(["feature_0", "feature_1", "feature_2"]):
+        [text] = texts[name]
+        limits = read_baseline(text).limits
+        np.testing.assert_allclose(
+            limits, np.quantile(values[:, column], np.arange(1, 10) / 10)
+        )
+
+
+def test_effect_sizes_are_cohens_d_against_all_others():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(90, 2)) + np.array([5, -3])
+    labels = np.repeat([0, 1, 2], 30)
+    values[labels == 2] += [2, 0]
+
+    found = effect_sizes(values, labels, k=3)
+
+    for group in range(3):
+        ours, others = values[labels == group], values[labels != group]
+        pooled = (29 * ours.var(axis=0, ddof=1) + 59 * others.var(axis=0, ddof=1)) / 88
+        expected = (ours.mean(axis=0) - others.mean(axis=0)) / np.sqrt(pooled)
+        np.testing.assert_allclose(found[group], expected)
+
+
+def test_effect_sizes_of_what_does_not_vary():
+    values = np.array([[1.0, 0.1], [1.0, 0.1], [2.0, 0.1]])
+
+    found = effect_sizes(values, np.array([0, 0, 1]), k=2)
+
+    assert found.tolist() == [[-np.inf, 0], [np.inf, 0]]

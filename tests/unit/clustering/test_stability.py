@@ -15,8 +15,8 @@ FAR = np.repeat([[0.0], [20.0], [60.0]], 20, axis=0) + np.linspace(0, 1, 60)[:, 
 @pytest.mark.parametrize(
     "algorithm",
     [
-        KMeans(max_k=3, n_init=3),
-        Ward(max_k=3),
+        KMeans(ks=(1, 2, 3), n_init=3),
+        Ward(ks=(1, 2, 3)),
         Dbscan(eps=(1.0,), neighbour_share=0.05),
         Hdbscan(sizes=(0.2,), neighbour_share=0.2),
     ],
@@ -30,13 +30,16 @@ def test_far_groups_are_found_again_exactly(algorithm):
 def test_cutting_one_round_group_in_three_is_not_stable():
     values = np.random.default_rng(1).normal(size=(200, 2))
 
-    for algorithm in (KMeans(max_k=3, n_init=3), Ward(max_k=3)):
+    for algorithm in (
+        KMeans(ks=(1, 2, 3), n_init=3),
+        Ward(ks=(1, 2, 3)),
+    ):
         assert bootstrap_stability(values, algorithm, **OPTIONS)[-1].weakest < 0.75
 
 
 def test_one_segment_is_always_stable():
     [stability] = bootstrap_stability(
-        np.zeros((5, 1)), KMeans(max_k=1, n_init=3), **OPTIONS
+        np.zeros((5, 1)), KMeans(ks=(1,), n_init=3), **OPTIONS
     )
 
     assert stability.weakest == stability.mean == 1
@@ -53,8 +56,8 @@ def test_where_all_is_noise_nothing_is_stable():
 def test_a_candidate_does_not_depend_on_which_others_are_tried():
     values = np.random.default_rng(5).normal(size=(120, 3))
 
-    few = bootstrap_stability(values, KMeans(max_k=3, n_init=2), **OPTIONS)
-    more = bootstrap_stability(values, KMeans(max_k=5, n_init=2), **OPTIONS)
+    few = bootstrap_stability(values, KMeans(ks=(1, 2, 3), n_init=2), **OPTIONS)
+    more = bootstrap_stability(values, KMeans(ks=(1, 2, 3, 4, 5), n_init=2), **OPTIONS)
 
     for one, other in zip(few, more, strict=False):
         np.testing.assert_array_equal(one.jaccard, other.jaccard)
