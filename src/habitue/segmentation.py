@@ -140,7 +140,9 @@ def check_once(
     check = check_champion(
         champion,
         customers.natural,
-        features=customers.names,
+        features=dict(
+            zip(customers.names, customers.scaler.transforms, strict=True)
+        ),
         as_of_date=as_of_date(fingerprint),
         parameters_hash=_parameters_hash(fingerprint),
         policy=policy,
@@ -373,12 +375,12 @@ def champion_of(history: pd.DataFrame | None) -> Champion | None:
     version = int(adopted["model_version"].max())
     rows = adopted[adopted["model_version"] == version]
     newest = history[history["model_version"] == history["model_version"].max()]
-    first = rows.iloc[0]
+    first, told = rows.iloc[0], rows.drop_duplicates("feature")
     jaccard_min = first.get("jaccard_min")
     return Champion(
         model_version=version,
         as_of_date=pd.Timestamp(newest["as_of_date"].iloc[0]).date(),
-        features=tuple(str(name) for name in rows["feature"].unique()),
+        features=dict(zip(told["feature"], told["transform"], strict=True)),
         baselines=_baselines(newest),
         parameters_hash=str(first.get("parameters_hash", "")),
         segment_count=int(rows["segment_id"].nunique()),
