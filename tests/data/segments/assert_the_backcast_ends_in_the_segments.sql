@@ -9,5 +9,7 @@ full outer join {{ ref('customer_segments') }} as scored
     and backcast.as_of_date = scored.as_of_date
 where
     backcast.segment_id is distinct from scored.segment_id
-    and coalesce(backcast.as_of_date, scored.as_of_date)
-    = (select as_of_date from {{ ref('int_as_of__dates') }} where is_latest)
+    and coalesce(backcast.as_of_date, scored.as_of_date) = (
+        select as_of_date from {{ ref('int_as_of__dates') }}
+        where is_latest
+    )
