@@ -102,8 +102,8 @@ class KMeans:
     Attributes:
         ks: Numbers of clusters, ascending.
         n_init: Random starts of each k.
-        gap_n_init: The same where only the inertia is wanted: rows and references
-            miss the optimum alike.
+        gap_n_init: The same for references of the gap statistic, which have no groups
+            that could be missed.
     """
 
     ks: tuple[int, ...]
@@ -195,9 +195,8 @@ class Ward:
         self, values: NDArray[np.float64], *, seed: int
     ) -> NDArray[np.float64]:
         """See CountingAlgorithm."""
-        return ward_tree(values, seed=seed).inertias(max(self.ks))[
-            np.array(self.ks) - 1
-        ]
+        inertias = ward_tree(values, seed=seed).inertias(max(self.ks))
+        return np.asarray(inertias[np.array(self.ks) - 1], dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
