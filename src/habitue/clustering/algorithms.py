@@ -196,7 +196,7 @@ class Ward:
     ) -> NDArray[np.float64]:
         """See CountingAlgorithm."""
         inertias = ward_tree(values, seed=seed).inertias(max(self.ks))
-        return np.asarray(inertias[np.array(self.ks) - 1], dtype=np.float64)
+        return np.asarray(inertias[np.array(self.ks) - 1])
 
 
 @dataclass(frozen=True, kw_only=True)
