@@ -11,14 +11,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import numpy as np
 import pandas as pd
+import yaml
 from rich.console import Console
 from rich.table import Table
 from sklearn.metrics import adjusted_rand_score
@@ -39,10 +44,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+PROJECT = Path(__file__).parents[1]
+SCORING = (
+    *("int_segment_models__adopted", "int_segment_parameters__widened"),
+    *("int_customers__measured", "customer_segments"),
+)
 PERSONAS = 8
 # What the project reads of all customers to look for segments (segment_sample_size).
 SAMPLE = 50_000
 EXACT = 10_000
+# Standard deviation of the centres; that of a persona is 1.
+OVERLAPPING, APART = 1.6, 3.0
 GIGABYTES = 1024**2  # of kilobytes, in which Linux tells the peak
 
 
@@ -83,10 +95,12 @@ def in_a_process(step: str, customers: int, features: int) -> dict[str, object]:
     return json.loads(ran.stdout)
 
 
-def personas(rows: int, features: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def personas(
+    rows: int, features: int, *, apart: float = OVERLAPPING
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Scaled values and the persona of each row."""
     rng = np.random.default_rng(7)
-    centres = rng.normal(0, 1.6, (PERSONAS, features))
+    centres = rng.normal(0, apart, (PERSONAS, features))
     truth = rng.choice(PERSONAS, rows, p=rng.dirichlet(np.full(PERSONAS, 9.0)))
     values = rng.normal(size=(rows, features))
     values += centres[truth]
@@ -95,9 +109,11 @@ def personas(rows: int, features: int) -> tuple[NDArray[np.float64], NDArray[np.
     return values, truth
 
 
-def customers_of(values: NDArray[np.float64]) -> Customers:
+def customers_of(
+    values: NDArray[np.float64], names: list[str] | None = None
+) -> Customers:
     """The same as customers, whose features need no scaling."""
-    names = [f"feature_{number}" for number in range(values.shape[1])]
+    names = names or [f"feature_{number}" for number in range(values.shape[1])]
     scaling = pd.DataFrame({"feature": names, "transform": "none", "fill": np.nan})
     scaling = scaling.assign(lower=-np.inf, upper=np.inf, centre=0.0, scale=1.0)
     return Customers(values, values, read_scaler(scaling, features=names))
@@ -139,9 +155,9 @@ def hierarchy(rows: int, features: int) -> dict[str, object]:
     }
 
 
-def accuracy(_: int, features: int) -> dict[str, object]:
+def accuracy(features: int, *, apart: float) -> dict[str, object]:
     """The cut of micro-clusters beside that of the rows themselves."""
-    values, truth = personas(EXACT, features)
+    values, truth = personas(EXACT, features, apart=apart)
     exact = ward_tree(values, seed=1).cut(PERSONAS)
     started = time.perf_counter()
     micro = ward_tree(values, seed=1, exact_rows=0).cut(PERSONAS)
@@ -150,6 +166,81 @@ def accuracy(_: int, features: int) -> dict[str, object]:
         "found": f"ARI to the exact cut {adjusted_rand_score(exact, micro):.4f}; to "
         f"the personas: exact {adjusted_rand_score(truth, exact):.4f}, "
         f"micro-clusters {adjusted_rand_score(truth, micro):.4f}",
+    }
+
+
+def scoring(rows: int, features: int) -> dict[str, object]:
+    """Everybody placed by the models from the parameters to customer_segments."""
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
+    known = project["vars"]["habitue"]["segment_features"]
+    names = list(known)[:features]
+    values, _ = personas(rows, len(names))
+    fitted = customers_of(values[:SAMPLE], names)
+    settings = SegmentationSettings(fixed_k=PERSONAS, compared=(), bootstraps=1)
+    evidence = evaluate_candidates(fitted.scaled, settings=settings)
+    fit = fit_segments(fitted, evidence, history=None, settings=settings)
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "habitue.duckdb"
+        save(database, values, names, fit.centroids)
+        seconds = dbt_seconds(Path(folder), dict.fromkeys(names, "none"))
+        with duckdb.connect(str(database)) as connection:
+            placed = connection.execute(
+                "select segment_id from marts.customer_segments order by customer_id"
+            ).fetchnumpy()["segment_id"]
+    expected = predict_segments(values, fit.centroids, features=names).labels
+    return {
+        "seconds": sum(seconds.values()),
+        "found": f"{(placed != expected).sum()} rows differ from NumPy; "
+        + ", ".join(f"{name} {value:.2f} s" for name, value in seconds.items()),
+    }
+
+
+def save(
+    database: Path,
+    values: NDArray[np.float64],
+    names: list[str],
+    centroids: pd.DataFrame,
+) -> None:
+    """Write what the scoring reads: features of one date, a model and its names."""
+    frame = pd.DataFrame(values, columns=names)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema intermediate; create schema models")
+        connection.register("features", frame)
+        connection.register("centroids", centroids)
+        connection.execute(
+            "create table intermediate.int_features__transformed as select "
+            "cast(lpad(to_hex(row_number() over ()), 32, '0') as uuid) as customer_id, "
+            "date '2025-03-01' as as_of_date, * from features"
+        )
+        connection.execute(
+            "create table models.segment_centroids as "
+            "select *, true as is_adopted from centroids"
+        )
+        connection.execute(
+            "create table models.segment_names as select distinct model_version, "
+            "segment_id, 'segment ' || segment_id as segment_name from centroids"
+        )
+
+
+def dbt_seconds(folder: Path, features: dict[str, str]) -> dict[str, float]:
+    """Seconds of each model, by dbt's own watch."""
+    subprocess.run(
+        [
+            *(str(Path(sys.executable).with_name("dbt")), "run", "--quiet"),
+            *("--vars", json.dumps({"segment_features": features})),
+            *("--target-path", str(folder / "target")),
+            *("--log-path", str(folder / "logs"), "--select", *SCORING),
+        ],
+        cwd=PROJECT,
+        env=os.environ | {"HABITUE_DATABASE": str(folder / "habitue.duckdb")},
+        check=True,
+        stdout=sys.stderr,
+    )
+    results = json.loads((folder / "target/run_results.json").read_text())["results"]
+    return {
+        one["unique_id"].split(".")[-1]: float(one["execution_time"])
+        for one in results
+        if one["unique_id"].startswith("model")
     }
 
 
@@ -162,7 +253,13 @@ STEPS: dict[str, Callable[[int, int], dict[str, object]]] = {
         min(rows, 100_000), features
     ),
     "hierarchy, all": hierarchy,
-    f"hierarchy, micro-clusters of {EXACT:,}": accuracy,
+    f"micro-clusters of {EXACT:,}, overlapping": lambda _, features: accuracy(
+        features, apart=OVERLAPPING
+    ),
+    f"micro-clusters of {EXACT:,}, apart": lambda _, features: accuracy(
+        features, apart=APART
+    ),
+    "SQL scoring, all": scoring,
 }
 
 

@@ -1,7 +1,7 @@
 """What the segments are worth where the truth is known: labels, and what came later.
 
-Sets with published labels: the adjusted Rand index (ARI) between the labels and the best
-candidate of every algorithm, noise as a group of its own, and of the one that is chosen.
+Sets with published labels: the adjusted Rand index (ARI) between the labels and the
+best candidate of every algorithm, noise as a group of its own, and the chosen one.
 Web sessions with a purchase label (UCI Online Shoppers, in HABITUE_SHARED_DATA): the
 evidence, and how much the segments differ in purchases, which they were not told of.
 """
