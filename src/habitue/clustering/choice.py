@@ -198,7 +198,7 @@ def _decide_structured(
     whole = [row for row in stable if not _splits(row, stable)]
     if whole:
         best = whole[-1]
-        for row in whole:
+        for row in whole[:-1]:
             if row.k == previous_k < best.k and not _leads(
                 best, row, errors=LATER_LEAD
             ):
