@@ -199,9 +199,7 @@ def _decide_structured(
     if whole:
         best = whole[-1]
         for row in whole[:-1]:
-            if row.k == previous_k < best.k and not _leads(
-                best, row, errors=LATER_LEAD
-            ):
+            if row.k == previous_k and not _leads(best, row, errors=LATER_LEAD):
                 return row.k, (
                     f"as many as before, weakest Jaccard {row.jaccard_min:.2f}: "
                     f"{best.k} are stable too, but do not lead clearly"
