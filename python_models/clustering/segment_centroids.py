@@ -1,23 +1,20 @@
 """Fit the segments on a sample and write their centroids: SQL scores from them."""
 
 from habitue.frames import to_pandas
-from habitue.segmentation import fit_once
+from habitue.segmentation import fit_once, settings_from
 
 
 def model(dbt, session):
     dbt.config(materialized="incremental", incremental_strategy="append")
-    features = to_pandas(dbt.ref("int_features__scaled_sample"))
-    scalers = to_pandas(dbt.ref("int_segment_scalers__selected"))
-    evidence = to_pandas(dbt.ref("k_evidence"))
-    fingerprint = to_pandas(dbt.ref("int_features__fingerprinted"))
     previous = None
     if dbt.is_incremental:
         previous = to_pandas(session.table(str(dbt.this)))
     return fit_once(
-        features,
-        scalers,
-        evidence,
-        fingerprint,
+        to_pandas(dbt.ref("int_features__sampled")),
+        to_pandas(dbt.ref("int_segment_scalers__selected")),
+        to_pandas(dbt.ref("int_features__fingerprinted")),
+        to_pandas(dbt.ref("segment_checks")),
+        to_pandas(dbt.ref("segment_candidates")),
         previous=previous,
-        seed=dbt.config.get("segment_seed"),
+        settings=settings_from(dbt.config.get("segmentation")),
     )

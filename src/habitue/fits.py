@@ -11,7 +11,7 @@ import pandas as pd
 
 # Dates as timestamps: an empty column of dates has no type that a database would know.
 TIME = "datetime64[us]"
-LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
+LIBRARIES = ("fastcluster", "numpy", "pandas", "scikit-learn", "scipy")
 _NEVER = date(1, 1, 1)
 
 
@@ -46,7 +46,8 @@ def as_of_date(fingerprint: pd.DataFrame) -> date:
 def stamped(rows: pd.DataFrame, fingerprint: pd.DataFrame) -> pd.DataFrame:
     """The rows with what they were made from: data_fingerprint and as_of_date."""
     as_of = pd.Series(as_of_date(fingerprint), index=rows.index, dtype=TIME)
-    return rows.assign(data_fingerprint=fingerprint_of(fingerprint), as_of_date=as_of)
+    text = pd.Series(fingerprint_of(fingerprint), index=rows.index, dtype="str")
+    return rows.assign(data_fingerprint=text, as_of_date=as_of)
 
 
 def fitted_now(rows: pd.DataFrame) -> pd.DataFrame:

@@ -91,9 +91,9 @@ _CUSTOMERS = """
 """
 _REASON = """
     select evidence.reason
-    from models.k_evidence as evidence
+    from marts.k_evidence as evidence
     inner join marts.segment_models as fitted using (data_fingerprint)
-    where evidence.is_chosen
+    where evidence.is_chosen and fitted.is_adopted
     order by fitted.model_version desc
     limit 1
 """

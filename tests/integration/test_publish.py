@@ -44,8 +44,11 @@ LEVELS = {
         "personal_data",
         "retention_periods",
     },
-    Audience.reader: {"customers", "events", "page_views", "orders", "sessions"},
-    Audience.analyst: {"int_events__delivered", "k_evidence", "segment_centroids"},
+    Audience.reader: {
+        *("customers", "events", "page_views", "orders", "sessions"),
+        *("k_evidence", "segment_lineage"),
+    },
+    Audience.analyst: {"int_events__delivered", "segment_centroids"},
 }
 MEMBERS = {
     "ann": "habitue_aggregates",

@@ -375,7 +375,7 @@ def build_rows(
     path.write_text(CALM + "".join(f"{row}\n" for row in rows))
     build = warehouse.dbt(
         "build",
-        *("--exclude", "k_evidence+", "segment_centroids+"),
+        *("--exclude", "segment_checks+"),
         *("--exclude-resource-type", "unit_test"),
         variables={
             "sources": ["files"],
@@ -423,7 +423,7 @@ def test_a_late_event_joins_two_sessions_into_one(warehouse: Warehouse) -> None:
     warehouse.dbt(
         "build",
         "--full-refresh",
-        *("--exclude", "k_evidence+", "segment_centroids+"),
+        *("--exclude", "segment_checks+"),
         variables={
             "sources": ["files"],
             "files_events_path": str(warehouse.folder / "events_*.csv"),

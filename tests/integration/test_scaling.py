@@ -45,7 +45,7 @@ SCALING = (
     *("int_scalers__widened", "int_features__scaled"),
 )
 COMPONENTS = (
-    *("int_features__scaled_sample", "int_features__standardised"),
+    *("int_features__sampled", "int_features__standardised"),
     *("int_features__standardised_sample", "int_features__fingerprinted"),
     *("feature_components", "int_components__widened", "int_components__measured"),
     *("int_engagement__scored", "customer_engagement", "feature_loadings"),

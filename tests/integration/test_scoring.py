@@ -21,7 +21,7 @@ def centroids(shop: Warehouse) -> pd.DataFrame:
     return _frame(
         shop,
         "select * from models.segment_centroids where model_version = "
-        "(select max(model_version) from models.segment_centroids)",
+        "(select model_version from intermediate.int_segment_models__adopted)",
     )
 
 

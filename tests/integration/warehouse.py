@@ -25,8 +25,7 @@ TIMEOUT_SECONDS = 600
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 WITHOUT_SEGMENTS = (
     "--exclude",
-    "k_evidence+",
-    "segment_centroids+",
+    "segment_checks+",
     "feature_components+",
 )
 # Marts with a spine of dates have a row per customer at each of them.

@@ -1,5 +1,5 @@
 {#- What a fit depends on, in one short text: as long as it stays the same there is
-    nothing to fit again. -#}
+    nothing to fit again. The settings alone are told apart from the data. -#}
 {%- set features = var('segment_features').keys() | list -%}
 with
 
@@ -22,17 +22,28 @@ scalers as (
 
 ),
 
+settings as (
+
+    select
+        as_of_date,
+        md5('{{ [var("segment_features"), var("max_segments"),
+            var("fixed_segment_count"), var("minimum_segment_share"),
+            var("segment_sample_size"), var("segment_seed"), var("segment_algorithm"),
+            var("compared_algorithms"), segment_scaling(), winsor_shares()]
+            | string | replace("'", "") }}') as parameters_hash
+    from latest
+
+),
+
 fingerprinted as (
 
     select
-        max(latest.as_of_date) as as_of_date,
+        max(settings.as_of_date) as as_of_date,
+        max(settings.parameters_hash) as parameters_hash,
         md5(concat_ws(
             '|',
-            '{{ [var("segment_features"), var("max_segments"), var("fixed_segment_count"),
-                var("minimum_segment_share"), var("segment_sample_size"),
-                var("segment_seed"), segment_scaling(), winsor_shares()]
-                | string | replace("'", "") }}',
-            cast(max(latest.as_of_date) as varchar),
+            max(settings.parameters_hash),
+            cast(max(settings.as_of_date) as varchar),
             cast(count(features.customer_id) as varchar),
             {%- for name in features %}
             cast(count(features.{{ name }}) as varchar),
@@ -44,9 +55,9 @@ fingerprinted as (
             {%- if not loop.last %},{% endif %}
             {%- endfor %}
         )) as data_fingerprint
-    from latest
-    left join features on latest.as_of_date = features.as_of_date
-    left join scalers on latest.as_of_date = scalers.as_of_date
+    from settings
+    left join features on settings.as_of_date = features.as_of_date
+    left join scalers on settings.as_of_date = scalers.as_of_date
 
 )
 

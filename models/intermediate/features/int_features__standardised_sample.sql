@@ -9,7 +9,7 @@ standardised as (
 
 sampled as (
 
-    select customer_id from {{ ref('int_features__scaled_sample') }}
+    select customer_id from {{ ref('int_features__sampled') }}
 
 )
 

@@ -6,13 +6,6 @@
 {%- set least = minimum_cell_size() -%}
 with
 
-adopted as (
-
-    select max(model_version) as model_version
-    from {{ ref('segment_names') }}
-
-),
-
 counted as (
 
     select
@@ -20,7 +13,8 @@ counted as (
         names.model_version,
         count(scored.customer_id) as customer_count
     from {{ ref('segment_names') }} as names
-    inner join adopted on names.model_version = adopted.model_version
+    inner join {{ ref('int_segment_models__adopted') }} as adopted
+        on names.model_version = adopted.model_version
     left join {{ ref('customer_segments') }} as scored
         on names.model_version = scored.model_version
         and names.segment_id = scored.segment_id

@@ -195,9 +195,8 @@ class Ward:
         self, values: NDArray[np.float64], *, seed: int
     ) -> NDArray[np.float64]:
         """See CountingAlgorithm."""
-        return ward_tree(values, seed=seed).inertias(max(self.ks))[
-            np.array(self.ks) - 1
-        ]
+        inertias = ward_tree(values, seed=seed).inertias(max(self.ks))
+        return np.asarray(inertias[np.array(self.ks) - 1])
 
 
 @dataclass(frozen=True, kw_only=True)

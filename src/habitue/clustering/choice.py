@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from habitue.clustering.settings import EvidenceSettings
+    from habitue.clustering.settings import SegmentationSettings
 
 
 # Many small groups can hide from the first split: gap(2) falls short, gap(6) is far
@@ -71,7 +71,9 @@ class Choice(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def choose_k(candidates: Sequence[Candidate], *, settings: EvidenceSettings) -> Choice:
+def choose_k(
+    candidates: Sequence[Candidate], *, settings: SegmentationSettings
+) -> Choice:
     """Apply the rule: fixed k, then the gap as gate, then stability, then silhouette.
 
     The gate closes on k = 1 if gap(1) >= gap(2) - s(2) and no stable k of acceptable
@@ -98,7 +100,7 @@ def choose_k(candidates: Sequence[Candidate], *, settings: EvidenceSettings) -> 
 
 
 def choose_density(
-    candidates: Sequence[Candidate], *, settings: EvidenceSettings
+    candidates: Sequence[Candidate], *, settings: SegmentationSettings
 ) -> Choice:
     """Of the stable candidates the one with the most clusters, then the least noise.
 
@@ -130,7 +132,7 @@ def choose_density(
     return Choice(best, tuple(reasons))
 
 
-def _density_verdict(row: Candidate, settings: EvidenceSettings) -> str | None:
+def _density_verdict(row: Candidate, settings: SegmentationSettings) -> str | None:
     if row.k <= 1:
         return "no structure: one dense region" if row.k else "no dense region"
     if row.noise_share > MOST_NOISE:
@@ -138,7 +140,7 @@ def _density_verdict(row: Candidate, settings: EvidenceSettings) -> str | None:
     return _flaw(row, settings)
 
 
-def _flaw(row: Candidate, settings: EvidenceSettings) -> str | None:
+def _flaw(row: Candidate, settings: SegmentationSettings) -> str | None:
     """What speaks against any candidate with several segments."""
     if not _is_shared(row, settings):
         return (
@@ -154,7 +156,7 @@ def _flaw(row: Candidate, settings: EvidenceSettings) -> str | None:
 
 
 def _decide(
-    candidates: Sequence[Candidate], settings: EvidenceSettings
+    candidates: Sequence[Candidate], settings: SegmentationSettings
 ) -> tuple[int, str]:
     largest = candidates[-1].k
     if settings.fixed_k is not None:
@@ -178,7 +180,7 @@ def _decide(
 
 
 def _decide_structured(
-    candidates: Sequence[Candidate], settings: EvidenceSettings
+    candidates: Sequence[Candidate], settings: SegmentationSettings
 ) -> tuple[int, str]:
     shared = [row for row in candidates[1:] if _is_shared(row, settings)]
     if not shared:
@@ -199,7 +201,7 @@ def _decide_structured(
 
 
 def _verdict(
-    row: Candidate, candidates: Sequence[Candidate], settings: EvidenceSettings
+    row: Candidate, candidates: Sequence[Candidate], settings: SegmentationSettings
 ) -> str:
     if row.k == 1:
         return "the gap statistic sees structure"
@@ -229,11 +231,11 @@ def _splits(row: Candidate, stable: Sequence[Candidate]) -> bool:
     )
 
 
-def _is_shared(row: Candidate, settings: EvidenceSettings) -> bool:
+def _is_shared(row: Candidate, settings: SegmentationSettings) -> bool:
     return row.smallest_share >= settings.minimum_share
 
 
-def _is_stable(row: Candidate, settings: EvidenceSettings) -> bool:
+def _is_stable(row: Candidate, settings: SegmentationSettings) -> bool:
     return row.jaccard_min >= settings.minimum_jaccard
 
 

@@ -34,19 +34,28 @@ class Customers(NamedTuple):
         return self.scaler.features
 
 
-def read_customers(features: pd.DataFrame, scalers: pd.DataFrame) -> Customers:
-    """Check the feature table, sort it by customer and scale it.
+class Features(NamedTuple):
+    """The numbers of a feature table.
+
+    Attributes:
+        names: Names of the features, n_features of them, as in the table.
+        values: (n_customers, n_features), sorted by customer_id.
+    """
+
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+
+
+def read_features(features: pd.DataFrame) -> Features:
+    """Check the feature table and sort it by customer.
 
     Args:
-        features: `customer_id` and one number column per feature, natural units, empty
-            where nothing is known.
-        scalers: One row per feature: transform, fill, lower, upper, centre, scale.
+        features: `customer_id` and one number column per feature, NaN where nothing is
+            known.
 
     Raises:
         FeatureError: If `customer_id` or every feature is missing, a customer comes
-            twice, a value is infinite or no number, or it is empty and the feature has
-            no fill.
-        ScalerError: If a feature has no scaler, or not exactly one.
+            twice, or a value is infinite or no number.
     """
     if "customer_id" not in features.columns:
         raise FeatureError("features lack customer_id: add one id per row")
@@ -60,18 +69,52 @@ def read_customers(features: pd.DataFrame, scalers: pd.DataFrame) -> Customers:
         columns = features.drop(columns="customer_id").astype("float64")
     except (TypeError, ValueError) as error:
         raise FeatureError(f"a feature is not a number: {error}") from error
-    natural = np.ascontiguousarray(
+    values = np.ascontiguousarray(
         columns.to_numpy(dtype=np.float64)[np.argsort(ids, kind="stable")]
     )
+    _refuse(np.isinf(values), names, "infinite values in {}: mend them")
+    return Features(names, values)
+
+
+def read_scaled(features: pd.DataFrame) -> Features:
+    """Read a feature table that is filled and scaled already.
+
+    Raises:
+        FeatureError: As `read_features`, and if a value is empty.
+    """
+    read = read_features(features)
+    _refuse(np.isnan(read.values), read.names, "empty values in {}: fill them")
+    return read
+
+
+def read_customers(features: pd.DataFrame, scalers: pd.DataFrame) -> Customers:
+    """Read the feature table and scale it.
+
+    Args:
+        features: `customer_id` and one number column per feature, natural units, empty
+            where nothing is known.
+        scalers: One row per feature: transform, fill, lower, upper, centre, scale.
+
+    Raises:
+        FeatureError: As `read_features`, and if a value is empty whose feature has no
+            fill.
+        ScalerError: If a feature has no scaler, or not exactly one.
+    """
+    names, natural = read_features(features)
     scaler = read_scaler(scalers, features=names)
-    unknown = np.isnan(natural) & np.isnan(scaler.fill)
-    broken = (np.isinf(natural) | unknown).any(axis=0)
-    if broken.any():
-        wrong = [name for name, bad in zip(names, broken, strict=True) if bad]
-        raise FeatureError(
-            f"infinite values, or empty ones without a fill, in {wrong}: fill them"
-        )
+    _refuse(
+        np.isnan(natural) & np.isnan(scaler.fill),
+        names,
+        "empty values in {}, which have no fill: fill them",
+    )
     return Customers(natural, scaler.to_scaled(natural), scaler)
+
+
+def _refuse(wrong: NDArray[np.bool_], names: tuple[str, ...], message: str) -> None:
+    broken = np.asarray(wrong.any(axis=0))
+    if broken.any():
+        said = [names[place] for place in np.flatnonzero(broken)]
+        raise FeatureError(message.format(said))
 
 
 def count_distinct(values: NDArray[np.float64]) -> int:

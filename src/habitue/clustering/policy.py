@@ -9,7 +9,7 @@ from habitue.clustering.drift import Baseline, drift_of
 from habitue.clustering.errors import PolicyError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     import numpy as np
@@ -57,7 +57,7 @@ class Champion(NamedTuple):
     Attributes:
         model_version: Its number.
         as_of_date: The date of the features it was fitted to.
-        features: Their names.
+        features: Their names and transforms.
         baselines: Their distribution then, natural units, by name.
         parameters_hash: What it was told, in short.
         segment_count: Its segments.
@@ -66,7 +66,7 @@ class Champion(NamedTuple):
 
     model_version: int
     as_of_date: date
-    features: tuple[str, ...]
+    features: Mapping[str, str]
     baselines: Mapping[str, Baseline]
     parameters_hash: str
     segment_count: int
@@ -96,7 +96,7 @@ def check_champion(
     champion: Champion | None,
     values: NDArray[np.float64],
     *,
-    features: Sequence[str],
+    features: Mapping[str, str],
     as_of_date: date,
     parameters_hash: str,
     policy: Policy,
@@ -107,7 +107,7 @@ def check_champion(
         champion: The adopted model, None if there is none.
         values: Today's customers, natural units, NaN for no value,
             (n_customers, n_features).
-        features: Names of the columns.
+        features: Names of the columns and what they are transformed by, in order.
         as_of_date: The date of `values`.
         parameters_hash: What a new model would be told, in short.
         policy: `never` keeps a model for good; `always` looks for one whenever data
@@ -124,10 +124,10 @@ def check_champion(
     drift, feature = _largest_drift(champion, values, features)
     version = f"version {champion.model_version}"
     if policy.recluster == NEVER:
-        if set(champion.features) != set(features):
+        if dict(champion.features) != dict(features):
             raise PolicyError(
-                f"{version} is made of {sorted(champion.features)}, segment_features "
-                f"names {sorted(features)}, and recluster: never keeps the model: take "
+                f"{version} is made of {_told(champion.features)}, segment_features "
+                f"names {_told(features)}, and recluster: never keeps the model: take "
                 "the features back, or set recluster to auto"
             )
         due, reason = False, f"{version} stays: recluster is never"
@@ -204,8 +204,12 @@ def judge(
     return Verdict(is_adopted=True, reason=f"not worse: {told}")
 
 
+def _told(features: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} ({features[name]})" for name in sorted(features))
+
+
 def _largest_drift(
-    champion: Champion, values: NDArray[np.float64], features: Sequence[str]
+    champion: Champion, values: NDArray[np.float64], features: Iterable[str]
 ) -> tuple[float, str | None]:
     drifts = {
         name: drift_of(values[:, column], champion.baselines[name])

@@ -81,7 +81,7 @@ def nearest_centroid(
     """
     if not len(scaled):
         return np.zeros(0, dtype=np.int64)
-    return squared_distances(scaled, centroids).argmin(axis=1)
+    return np.asarray(squared_distances(scaled, centroids).argmin(axis=1))
 
 
 def squared_distances(

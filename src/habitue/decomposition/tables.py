@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from habitue.clustering.matrix import read_features
+from habitue.clustering.matrix import read_scaled
 from habitue.clustering.partition import one_thread
 from habitue.decomposition.components import (
     MINIMUM_CUSTOMERS_PER_FEATURE,
@@ -52,7 +52,7 @@ def component_rows(
     Raises:
         FeatureError: If ids or values are missing, repeated or not finite.
     """
-    matrix = read_features(features)
+    matrix = read_scaled(features)
     with one_thread():
         fitted = fit_components(
             matrix.values, customers_per_feature=customers_per_feature

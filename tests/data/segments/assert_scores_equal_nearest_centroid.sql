@@ -3,17 +3,12 @@
 -- differ in the last digits, so distances are compared, not ids.
 with
 
-versions as (
-
-    select max(model_version) as model_version from {{ ref('segment_centroids') }}
-
-),
-
 centroids as (
 
-    select segment_centroids.*
-    from {{ ref('segment_centroids') }} as segment_centroids
-    inner join versions on segment_centroids.model_version = versions.model_version
+    select versions.*
+    from {{ ref('segment_centroids') }} as versions
+    inner join {{ ref('int_segment_models__adopted') }} as adopted
+        on versions.model_version = adopted.model_version
 
 ),
 
@@ -21,7 +16,7 @@ features as (
 
     select transformed.*
     from {{ ref('int_features__transformed') }} as transformed
-    inner join {{ ref('int_features__scaled_sample') }} as sampled
+    inner join {{ ref('int_features__sampled') }} as sampled
         on cast(transformed.customer_id as varchar) = sampled.customer_id
 
 ),

@@ -29,7 +29,7 @@ THEN = np.random.default_rng(0).normal(size=(2000, 2))
 CHAMPION = Champion(
     model_version=3,
     as_of_date=date(2025, 3, 1),
-    features=("calls", "visits"),
+    features={"calls": "none", "visits": "log1p"},
     baselines={
         name: baseline_of(column)
         for name, column in zip(("calls", "visits"), THEN.T, strict=True)
@@ -44,7 +44,7 @@ def check(champion=CHAMPION, *, shift=0.0, day=11, parameters="abc", **policy):
     return check_champion(
         champion,
         np.random.default_rng(1).normal(size=(2000, 2)) + np.array([0, shift]),
-        features=("calls", "visits"),
+        features={"calls": "none", "visits": "log1p"},
         as_of_date=date(2025, 3, day),
         parameters_hash=parameters,
         policy=Policy(**policy),
@@ -80,7 +80,18 @@ def test_never_keeps_the_model_whatever_happens():
 
 def test_never_cannot_keep_a_model_of_other_features():
     with pytest.raises(PolicyError, match="recluster: never keeps the model"):
-        check(CHAMPION._replace(features=("calls", "orders")), recluster=NEVER)
+        check(
+            CHAMPION._replace(features={"calls": "none", "orders": "none"}),
+            recluster=NEVER,
+        )
+
+
+def test_never_cannot_keep_a_model_of_other_transforms():
+    with pytest.raises(PolicyError, match=r"visits \(none\), segment_features"):
+        check(
+            CHAMPION._replace(features={"calls": "none", "visits": "none"}),
+            recluster=NEVER,
+        )
 
 
 def test_always_looks_again_and_so_do_other_settings():

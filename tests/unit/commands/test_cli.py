@@ -26,8 +26,8 @@ MARTS = """
     union all select false;
     create table marts.customer_features as select date '2025-03-01' as as_of_date;
     create table marts.segment_models as
-    select 1 as model_version, 'x' as data_fingerprint;
-    create table models.k_evidence as
+    select 1 as model_version, 'x' as data_fingerprint, true as is_adopted;
+    create table marts.k_evidence as
     select 'x' as data_fingerprint, true as is_chosen, 'chosen: stable' as reason;
 """
 

@@ -24,13 +24,13 @@ BUILT = """
     create view marts.events as select * from intermediate.int_events__delivered;
     create view intermediate.int_events__unioned as
     select * from staging.stg_web__pages;
-    create table models.k_evidence as select 3 as k;
+    create table models.segment_candidates as select 3 as k;
     create table intermediate.int_tables__released as
     select *, timestamp '2026-02-03 04:05:06' as released_at from (values
         ('marts', 'segments', 'aggregates'),
         ('marts', 'events', 'reader'),
         ('intermediate', 'int_events__delivered', 'analyst'),
-        ('models', 'k_evidence', 'analyst')
+        ('models', 'segment_candidates', 'analyst')
     ) as released (schema_name, table_name, audience);
 """
 

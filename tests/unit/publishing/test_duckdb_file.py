@@ -72,7 +72,7 @@ def test_a_copy_tells_what_it_is(database, readers):
         ("intermediate", "int_events__delivered", "analyst", 5000),
         ("marts", "events", "reader", 5000),
         ("marts", "segments", "aggregates", 3),
-        ("models", "k_evidence", "analyst", 1),
+        ("models", "segment_candidates", "analyst", 1),
     ]
     assert {row[4:] for row in listed} == {(told.built_at, told.published_at)}
     assert read(

@@ -10,7 +10,7 @@ from habitue.publishing.selection import Audience
 
 SEGMENTS = ServerTable("marts", "segments", Audience.aggregates)
 EVENTS = ServerTable("marts", "events", Audience.reader)
-EVIDENCE = ServerTable("models", "k_evidence", Audience.analyst)
+EVIDENCE = ServerTable("models", "segment_candidates", Audience.analyst)
 
 
 def allowed(role, table, *, reads=True, writes=False):
@@ -70,7 +70,7 @@ def test_each_privilege_too_much_or_too_few_is_told():
         ],
         [SEGMENTS, EVENTS, EVIDENCE],
     ) == [
-        "habitue_reader can read models.k_evidence",
+        "habitue_reader can read models.segment_candidates",
         "habitue_reader cannot read marts.events",
         "habitue_analyst can write marts.events",
         "habitue_analyst can read vault.identifiers",

@@ -19,7 +19,7 @@ def test_each_audience_gets_what_the_ones_before_it_get_and_more(database):
         "intermediate.int_events__delivered",
         "marts.events",
         "marts.segments",
-        "models.k_evidence",
+        "models.segment_candidates",
     ]
 
 
@@ -46,7 +46,7 @@ def test_a_choice_is_by_name_with_or_without_schema(database):
 
 
 def test_what_the_audience_is_not_given_cannot_be_chosen(database):
-    for asked in ("k_evidence", "identifiers", "vault.identifiers"):
+    for asked in ("segment_candidates", "identifiers", "vault.identifiers"):
         with pytest.raises(SelectionError, match=f"{asked} is not published for rea"):
             names(database, Audience.reader, [asked])
 

@@ -1,5 +1,5 @@
-{#- The adopted model (the newest version) as one wide row: SQL scores everybody
-    from it without a join per centroid. Slots follow the segment ids, so that
+{#- The adopted model as one wide row: SQL scores everybody from it without a join per
+    centroid. Slots follow the segment ids, so that
     ties, which the first slot wins, go to the lowest id. Fills are transformed as the
     values are. -#}
 {%- set features = var('segment_features') -%}
@@ -9,12 +9,13 @@ with
 centroids as (
 
     select
-        *,
+        versions.*,
         dense_rank() over (
-            partition by model_version order by segment_id
-        ) as slot_number,
-        max(model_version) over () as newest_version
-    from {{ ref('segment_centroids') }}
+            partition by versions.model_version order by versions.segment_id
+        ) as slot_number
+    from {{ ref('segment_centroids') }} as versions
+    inner join {{ ref('int_segment_models__adopted') }} as adopted
+        on versions.model_version = adopted.model_version
 
 ),
 
@@ -41,7 +42,6 @@ parameters as (
         {%- endfor %}
         count(*) as parameter_count
     from centroids
-    where model_version = newest_version
     group by 1
 
 )
