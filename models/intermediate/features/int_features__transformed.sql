@@ -1,6 +1,5 @@
 {#- The features that segments are made of, transformed (segment_features), one column
     each, for the latest as-of date. What is missing stays so: whoever scales fills it. -#}
-{%- set features = var('segment_features') -%}
 with
 
 customer_features as (
@@ -14,10 +13,7 @@ transformed as (
     select
         customer_id,
         as_of_date,
-        {%- for name, transform in features.items() %}
-        {{ transformed_value(name, transform) }} as {{ name }}
-        {%- if not loop.last %},{% endif %}
-        {%- endfor %}
+        {{ transformed_features() | indent(8) }}
     from customer_features
 
 )

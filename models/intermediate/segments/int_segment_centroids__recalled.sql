@@ -1,4 +1,4 @@
-{#- The centroids of all versions as the last build left them, none before the first one:
+{#- The centroids of all versions as the last build left them, none before the first:
     whether a new version is looked for depends on those there are. -#}
 {{ config(materialized='table') }}
 {%- set left_behind = relation_of('segment_centroids') %}

@@ -1,14 +1,12 @@
 {#- The nearest centroid wins; of equally near ones the lowest segment id. -#}
 {%- set slots = range(1, most_segments() + 1) -%}
-{%- set distances = [] -%}
-{%- for slot in slots -%}{%- do distances.append('distance_' ~ slot) -%}{%- endfor -%}
 with
 
 measured as (
 
     select
         *,
-        least({{ distances | join(', ') }}) as nearest
+        {{ nearest_distance() }} as nearest
     from {{ ref('int_customers__measured') }}
 
 ),
@@ -17,11 +15,7 @@ placed as (
 
     select
         *,
-        case
-            {%- for slot in slots %}
-            when distance_{{ slot }} = nearest then {{ slot }}
-            {%- endfor %}
-        end as slot
+        {{ nearest_slot('nearest') | indent(8) }} as slot
     from measured
 
 ),
@@ -46,11 +40,7 @@ chosen as (
         customer_id,
         as_of_date,
         model_version,
-        case slot
-            {%- for slot in slots %}
-            when {{ slot }} then slot_{{ slot }}_segment_id
-            {%- endfor %}
-        end as segment_id,
+        {{ segment_in('slot') | indent(8) }} as segment_id,
         case
             {%- for slot in slots %}
             when slot != {{ slot }} and distance_{{ slot }} = second_nearest
@@ -68,7 +58,7 @@ chosen as (
 select
     chosen.customer_id,
     chosen.as_of_date,
-    cast(chosen.segment_id as bigint) as segment_id,
+    chosen.segment_id,
     names.segment_name,
     cast(chosen.runner_up_segment_id as bigint) as runner_up_segment_id,
     cast(chosen.model_version as bigint) as model_version,
