@@ -1,4 +1,4 @@
-"""Name every segment, by hand or by the rules, and say what is most telling about it."""
+"""Name every segment, by hand or by the rules, and tell what is most telling."""
 
 from habitue.clustering import name_segments
 from habitue.frames import to_pandas
