@@ -44,8 +44,9 @@ def embed(
 
     Returns:
         (n_customers, 2), the same to the last bit for the same input and libraries.
-        Each axis is turned so that it grows with the features that it follows, where
-        there is one: a new fit of the same customers does not mirror the picture.
+        Each principal axis is turned so that it grows with the features that it
+        follows, so that a few more customers do not mirror the picture; the axes of the
+        other methods run the way of these.
         Where nothing varies everybody is at 0, 0. Below 4 customers, or 4 different
         ones, every method is PCA.
 
@@ -72,8 +73,8 @@ def embed(
         if method == "pca" or distinct < LEAST_FOR_NEIGHBOURS:
             return plane
         if method == "t_sne":
-            return _turned(_t_sne(values, start=plane, seed=seed), values)
-        return _turned(_umap(values, start=plane, seed=seed), values)
+            return _aligned(_t_sne(values, start=plane, seed=seed), plane)
+        return _aligned(_umap(values, start=plane, seed=seed), plane)
 
 
 def require_methods(methods: Sequence[str]) -> None:
@@ -154,3 +155,11 @@ def _turned(
     most = along[np.arange(2), np.abs(along).round(9).argmax(axis=1)]
     undecided = np.abs(sums) <= 1e-9 * np.abs(along).sum(axis=1)
     return plane * np.where(np.where(undecided, most, sums) < 0, -1.0, 1.0)
+
+
+def _aligned(
+    plane: NDArray[np.float64], start: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Each axis so that it runs the way of the one that it started from."""
+    together = ((plane - plane.mean(axis=0)) * start).sum(axis=0)
+    return plane * np.where(together < 0, -1.0, 1.0)
