@@ -1,4 +1,4 @@
-"""The command line: generate data, sum up a build, explain who is who, publish."""
+"""The command line: data, a summary of a build, segments drawn, who is who, copies."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 app.command(name="generate")(generate_command)
 app.command(name="summary")(summary_command)
+app.add_typer(segments_app, name="segments")
 app.add_typer(identity_app, name="identity")
 app.add_typer(segments_app, name="segments")
 app.add_typer(privacy_app, name="privacy")
