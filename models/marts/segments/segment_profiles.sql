@@ -47,10 +47,14 @@ profiles as (
         counted.customer_count,
         own.median_value,
         own.mean_value,
-        case when counted.total_count >= {{ minimum_cell_size() }}
-            then everybody.median_value end as overall_median_value,
-        case when counted.total_count >= {{ minimum_cell_size() }}
-            then everybody.mean_value end as overall_mean_value,
+        case
+            when counted.total_count >= {{ minimum_cell_size() }}
+                then everybody.median_value
+        end as overall_median_value,
+        case
+            when counted.total_count >= {{ minimum_cell_size() }}
+                then everybody.mean_value
+        end as overall_mean_value,
         traits.deviation,
         case when abs(traits.effect_size) < 1e300 then traits.effect_size end
             as effect_size,
