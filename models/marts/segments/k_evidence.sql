@@ -6,8 +6,8 @@ select
     cast(candidate as bigint) as candidate,
     cast(k as bigint) as k,
     {%- for name in ['inertia', 'silhouette', 'calinski_harabasz', 'davies_bouldin',
-        'gap', 'gap_standard_error', 'neighbour_gap', 'jaccard_min', 'jaccard_mean',
-        'smallest_share', 'noise_share', 'scoring_agreement', 'k_means_agreement'] %}
+        'gap', 'gap_standard_error', 'jaccard_min', 'jaccard_mean', 'smallest_share',
+        'noise_share', 'scoring_agreement', 'k_means_agreement'] %}
     cast({{ name }} as double precision) as {{ name }},
     {%- endfor %}
     cast(is_elbow as boolean) as is_elbow,

@@ -32,9 +32,6 @@ class Candidate(NamedTuple):
         davies_bouldin: Lower is better, NaN where not defined.
         gap: Gap statistic, NaN where not measured.
         gap_standard_error: Simulation error of the gap, NaN where not measured.
-        neighbour_gap: Lead of gap(2) over gap(1), in standard errors, where those two
-            neighbouring segments that are least apart are taken for all customers;
-            NaN where not measured, as the candidate is out of the question.
         jaccard_min: Bootstrap Jaccard similarity of the least stable segment.
         jaccard_mean: Bootstrap Jaccard similarity of a segment on average.
         smallest_share: Share of the customers in the smallest segment.
@@ -54,7 +51,6 @@ class Candidate(NamedTuple):
     davies_bouldin: float = math.nan
     gap: float = math.nan
     gap_standard_error: float = math.nan
-    neighbour_gap: float = math.nan
     jaccard_min: float = math.nan
     jaccard_mean: float = math.nan
     smallest_share: float = math.nan
@@ -81,19 +77,17 @@ def choose_k(
     """Apply the rule: fixed k, then the gap as gate, then stability, then silhouette.
 
     The gate closes on k = 1 if gap(1) >= gap(2) - s(2) and no stable k of acceptable
-    shares, with neighbours apart, has a gap more than 3 standard errors above gap(1).
+    shares has a gap more than 3 standard errors above gap(1).
 
     Args:
         candidates: k = 1, 2, ... without holes, at least one.
         settings: Thresholds and the fixed k, if any.
 
     Returns:
-        The largest stable k whose segments all reach the minimum share, that splits
-        nothing: halves of one group can be stable too. It splits a group if its gap
-        falls clearly (3 standard errors) below that of a smaller such k, or if two
-        neighbouring segments alone would not pass the gate (gap(1) >= gap(2) - s(2)).
-        If there is none: the best silhouette among those of acceptable share, first of
-        those with all neighbours apart. If none has acceptable shares, or the gate
+        The largest stable k whose segments all reach the minimum share, and whose gap
+        does not fall clearly (3 standard errors) below that of a smaller such k: halves
+        of a tight group can be stable by chance. If none is stable: the best silhouette
+        among those of acceptable share. If none has acceptable shares, or the gate
         closes: 1.
 
     References:
@@ -138,11 +132,6 @@ def choose_density(
     return Choice(best, tuple(reasons))
 
 
-def is_sound(row: Candidate, *, settings: SegmentationSettings) -> bool:
-    """Whether all segments reach the minimum share and are stable."""
-    return _is_shared(row, settings) and _is_stable(row, settings)
-
-
 def _density_verdict(row: Candidate, settings: SegmentationSettings) -> str | None:
     if row.k <= 1:
         return "no structure: one dense region" if row.k else "no dense region"
@@ -179,8 +168,8 @@ def _decide(
     one, two = candidates[0], candidates[1]
     if not _leads(two, one, errors=1) and not any(
         _leads(row, one, errors=LATER_LEAD)
-        and is_sound(row, settings=settings)
-        and _is_apart(row)
+        and _is_shared(row, settings)
+        and _is_stable(row, settings)
         for row in candidates[2:]
     ):
         return 1, (
@@ -197,18 +186,16 @@ def _decide_structured(
     if not shared:
         return 1, f"every k from 2 has a segment below {settings.minimum_share:.1%}"
     stable = [row for row in shared if _is_stable(row, settings)]
-    whole = [row for row in stable if _is_apart(row) and not _splits(row, stable)]
+    whole = [row for row in stable if not _splits(row, stable)]
     if whole:
         best = whole[-1]
         return best.k, (
             f"largest stable k, weakest Jaccard {best.jaccard_min:.2f}, "
             f"smallest segment {best.smallest_share:.1%}"
         )
-    apart = [row for row in shared if _is_apart(row)]
-    best = max(apart or shared, key=lambda row: (_or_worst(row.silhouette), -row.k))
+    best = max(shared, key=lambda row: (_or_worst(row.silhouette), -row.k))
     return best.k, (
-        f"no k {'that splits nothing ' if stable else ''}is stable (weakest Jaccard at "
-        f"least {settings.minimum_jaccard:.2f}), "
+        f"no k is stable (weakest Jaccard at least {settings.minimum_jaccard:.2f}), "
         f"so the best silhouette, {best.silhouette:.2f}"
     )
 
@@ -221,12 +208,11 @@ def _verdict(
     flaw = _flaw(row, settings)
     if flaw:
         return flaw
-    stable = [other for other in candidates[1:] if is_sound(other, settings=settings)]
-    if not _is_apart(row):
-        return (
-            "splits what hangs together: two neighbours are one, gap(2) leads by "
-            f"{row.neighbour_gap:.1f} s(2)"
-        )
+    stable = [
+        other
+        for other in candidates[1:]
+        if _is_shared(other, settings) and _is_stable(other, settings)
+    ]
     if _splits(row, stable):
         return f"splits what hangs together: gap {row.gap:.3f} falls behind a smaller k"
     return f"stable: weakest Jaccard {row.jaccard_min:.2f}"
@@ -246,16 +232,11 @@ def _splits(row: Candidate, stable: Sequence[Candidate]) -> bool:
 
 
 def _is_shared(row: Candidate, settings: SegmentationSettings) -> bool:
-    return bool(row.smallest_share >= settings.minimum_share)
-
-
-def _is_apart(row: Candidate) -> bool:
-    """Whether no two neighbours are one; unknown counts as apart."""
-    return not row.neighbour_gap <= 1
+    return row.smallest_share >= settings.minimum_share
 
 
 def _is_stable(row: Candidate, settings: SegmentationSettings) -> bool:
-    return bool(row.jaccard_min >= settings.minimum_jaccard)
+    return row.jaccard_min >= settings.minimum_jaccard
 
 
 def _or_worst(silhouette: float) -> float:

@@ -16,7 +16,7 @@ from habitue.clustering.algorithms import (
     algorithms_for,
     drawn_rows,
 )
-from habitue.clustering.choice import Candidate, choose_density, choose_k, is_sound
+from habitue.clustering.choice import Candidate, choose_density, choose_k
 from habitue.clustering.density import knee
 from habitue.clustering.gap import gap_statistic
 from habitue.clustering.indices import (
@@ -27,7 +27,6 @@ from habitue.clustering.indices import (
     silhouette,
 )
 from habitue.clustering.matrix import count_distinct
-from habitue.clustering.neighbours import neighbour_gap
 from habitue.clustering.partition import inertia_of, means_of, one_thread
 from habitue.clustering.stability import bootstrap_stability
 
@@ -150,21 +149,6 @@ def _try(
         )
         for place, labels in enumerate(division.labels)
     ]
-    if isinstance(algorithm, KMeans | Ward):
-        candidates = [
-            row._replace(
-                neighbour_gap=neighbour_gap(
-                    values[drawn],
-                    np.unique(labels[drawn], return_inverse=True)[1],
-                    algorithm,
-                    references=settings.references,
-                    seed=settings.seed,
-                )
-            )
-            if row.k > 1 and is_sound(row, settings=settings)
-            else row
-            for row, labels in zip(candidates, division.labels, strict=True)
-        ]
     choose = choose_k if gap else choose_density
     return _Tried(
         algorithm, division, candidates, choose(candidates, settings=settings)

@@ -12,9 +12,7 @@ from habitue.clustering.settings import SegmentationSettings
 SETTINGS = SegmentationSettings()
 
 
-def candidate(
-    k, *, gap=1.0, jaccard=0.9, share=0.2, silhouette=0.5, neighbours=math.nan
-):
+def candidate(k, *, gap=1.0, jaccard=0.9, share=0.2, silhouette=0.5):
     return Candidate(
         algorithm="k-means",
         setting=f"k = {k}",
@@ -25,7 +23,6 @@ def candidate(
         davies_bouldin=1.0,
         gap=gap,
         gap_standard_error=0.1,
-        neighbour_gap=neighbours,
         jaccard_min=jaccard,
         jaccard_mean=jaccard,
         smallest_share=share,
@@ -146,46 +143,6 @@ def test_halves_of_a_tight_group_are_not_segments():
 def test_a_gap_within_the_noise_of_a_smaller_k_is_no_objection():
     rows = [candidate(1, gap=0.1), candidate(2, gap=1.0), candidate(3, gap=0.98)]
     assert choose_k(rows, settings=SegmentationSettings()).place == 2
-
-
-def test_two_neighbours_that_are_one_are_not_segments_however_stable():
-    rows = [
-        ONE,
-        candidate(2, neighbours=9.0),
-        candidate(3, neighbours=1.01),
-        candidate(4, neighbours=1.0),
-    ]
-
-    choice = choose_k(rows, settings=SETTINGS)
-
-    assert choice.place + 1 == 3
-    assert choice.reasons[3] == (
-        "splits what hangs together: two neighbours are one, gap(2) leads by 1.0 s(2)"
-    )
-
-
-def test_a_far_lead_of_neighbours_that_are_one_does_not_open_the_gate():
-    rows = [
-        candidate(1, gap=0.5),
-        candidate(2, gap=0.4),
-        candidate(3, gap=2.0, neighbours=-3.0),
-    ]
-
-    assert choose_k(rows, settings=SETTINGS).place == 0
-
-
-def test_where_every_stable_k_splits_the_best_silhouette_of_the_others_wins():
-    rows = [
-        ONE,
-        candidate(2, neighbours=0.0, silhouette=0.9),
-        candidate(3, jaccard=0.5, silhouette=0.4),
-        candidate(4, jaccard=0.5, silhouette=0.3),
-    ]
-
-    choice = choose_k(rows, settings=SETTINGS)
-
-    assert choice.place + 1 == 3
-    assert "no k that splits nothing is stable" in choice.reasons[2]
 
 
 def region(k, *, jaccard=0.9, share=0.2, noise=0.1):
