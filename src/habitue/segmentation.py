@@ -140,9 +140,7 @@ def check_once(
     check = check_champion(
         champion,
         customers.natural,
-        features=dict(
-            zip(customers.names, customers.scaler.transforms, strict=True)
-        ),
+        features=dict(zip(customers.names, customers.scaler.transforms, strict=True)),
         as_of_date=as_of_date(fingerprint),
         parameters_hash=_parameters_hash(fingerprint),
         policy=policy,

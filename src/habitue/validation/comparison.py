@@ -31,7 +31,7 @@ SEGMENT, RFM, RANDOM = GROUPINGS = ("segment", "rfm", "random")
 OTHERS = {RFM: "RFM", RANDOM: "random groups of the same sizes"}
 COMPARISON_COLUMNS = {
     "kpi": "str",
-    "grouping": "str",
+    "grouped_by": "str",
     "test": "str",
     "statistic": "float64",
     "degrees_of_freedom": "Int64",
@@ -85,7 +85,6 @@ class Effect(NamedTuple):
 def compare_groupings(
     customers: pd.DataFrame,
     *,
-    window_days: int | None,
     seed: int,
     draws: int = 400,
     random_groupings: int = 20,
@@ -93,9 +92,9 @@ def compare_groupings(
     """Test every outcome by segment and by RFM, and set both beside random groups.
 
     Args:
-        customers: A sample of the customers: customer_id, segment_id, rfm_segment, and
-            part and base of every KPI.
-        window_days: Days that the outcomes are of, None if none are over.
+        customers: A sample of the customers: customer_id, segment_id, rfm_segment,
+            part and base of every KPI, and the days they are of (window_days); none
+            before the first such days are over.
         seed: Source of every random number.
         draws: Bootstrap samples.
         random_groupings: Random groupings of the sizes of the segments, averaged.
@@ -110,6 +109,7 @@ def compare_groupings(
         one. Intervals are of one KPI each, not corrected.
     """
     ordered = customers.sort_values("customer_id", kind="stable")
+    window_days = int(ordered["window_days"].max()) if len(ordered) else 0
     effects: list[dict[str, Effect] | str] = []
     counts = []
     for place, kpi in enumerate(KPIS):
@@ -117,7 +117,7 @@ def compare_groupings(
         asked = ordered[base > 0]
         counts.append(len(asked))
         values = asked[f"{kpi.name}_part"].to_numpy(dtype=np.float64) / base[base > 0]
-        reason = _why_not(asked, values, has_window=window_days is not None)
+        reason = _why_not(asked, values, window_days=window_days)
         effects.append(
             reason
             or _effects(
@@ -162,10 +162,10 @@ def large_groups(groups: NDArray[np.object_]) -> NDArray[np.int64]:
 
 
 def _why_not(
-    asked: pd.DataFrame, values: NDArray[np.float64], *, has_window: bool
+    asked: pd.DataFrame, values: NDArray[np.float64], *, window_days: int
 ) -> str | None:
-    if not has_window:
-        return "no outcomes yet: no date has been followed for 30 days"
+    if not window_days:
+        return "no outcomes yet: no customer has been followed for 30 days"
     if len(asked) < LEAST_CUSTOMERS:
         return (
             f"too few: {len(asked)} customers to ask, "
@@ -281,11 +281,11 @@ def _row(
     effects: dict[str, Effect] | str,
     p_values: dict[str, float],
     *,
-    window_days: int | None,
+    window_days: int,
 ) -> dict[str, object]:
     row: dict[str, object] = {
         "kpi": kpi.name,
-        "grouping": grouping,
+        "grouped_by": grouping,
         "test": "chi-square" if kpi.is_share else "Kruskal-Wallis",
         "effect_measure": _measure(kpi),
         "is_tested": not isinstance(effects, str),
@@ -308,9 +308,7 @@ def _row(
         "lift_low": found.lift_low,
         "lift_high": found.lift_high,
         "group_count": found.group_count,
-        "verdict": _verdict(
-            kpi, grouping, effects, p_values, window_days=window_days or 0
-        ),
+        "verdict": _verdict(kpi, grouping, effects, p_values, window_days=window_days),
     }
 
 
