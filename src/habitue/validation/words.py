@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 SIGNIFICANCE = 0.05
 
 
@@ -75,3 +77,59 @@ def _short(value: float, *, digits: int = 2) -> str:
     if float(text) == 0:
         text = text.lstrip("-")
     return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
+
+
+def recommendation(
+    *,
+    is_dropped: bool,
+    jaccards: tuple[float, float],
+    tolerances: tuple[float, float],
+    changes: dict[str, tuple[float, float, float]],
+) -> tuple[bool, str]:
+    """Whether to drop a feature in use, or to add one that is not.
+
+    Args:
+        is_dropped: Whether the feature was tried away, or beside the others.
+        jaccards: Stability of the weakest segment before the change and after it.
+        tolerances: Changes of the stability, and of an effect size, that are none.
+        changes: By outcome, how much more the segments tell after the change, and the
+            limits of its interval; NaN where the outcome does not vary.
+
+    Returns:
+        Whether the change is recommended, and why or why not.
+    """
+    stability = jaccards[1] - jaccards[0]
+    steadiness = f"stability {_short(jaccards[1])} instead of {_short(jaccards[0])}"
+    lost, won = (
+        [
+            f"{name} {_signed(value)}"
+            for name, (value, low, high) in changes.items()
+            if abs(value) >= tolerances[1] and (high < 0 if is_loss else low > 0)
+        ]
+        for is_loss in (True, False)
+    )
+    untold = all(math.isnan(value) for value, _, _ in changes.values())
+    beside = " (no outcome to compare)" if untold else ""
+    against = []
+    if lost:
+        against.append(f"segments tell less ({', '.join(lost)})")
+    if stability < -tolerances[0]:
+        against.append(f"segments are less stable ({steadiness})")
+    if against:
+        word = "keep: without it" if is_dropped else "leave out: with it"
+        return False, f"{word} {' and '.join(against)}{beside}"
+    gains = []
+    if won:
+        gains.append(f"segments tell more ({', '.join(won)})")
+    if stability > tolerances[0]:
+        gains.append(f"segments are more stable ({steadiness})")
+    if gains:
+        word = "drop: without it" if is_dropped else "worth adding: with it"
+        return True, f"{word} {' and '.join(gains)}{beside}"
+    if is_dropped:
+        return True, f"can be dropped: no loss of stability or lift{beside}"
+    return False, f"leave out: no gain in stability or lift{beside}"
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "") + _short(value)
