@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from habitue.clustering.partition import one_thread
 from habitue.validation.effects import (
     Difference,
     corrected,
@@ -192,8 +193,10 @@ def _effects(
     groupings = [segments, rfm]
     groupings += [rng.permutation(segments) for _ in range(random_groupings)]
     tests = [_tested(values, groups, is_share=is_share) for groups in groupings]
-    own = shares_explained(values, groupings, np.ones((1, len(values))))
-    again = redrawn_shares(values, groupings, draws=draws, rng=rng)
+    # Many small products: threads would wait for each other.
+    with one_thread():
+        own = shares_explained(values, groupings, np.ones((1, len(values))))
+        again = redrawn_shares(values, groupings, draws=draws, rng=rng)
     found = {}
     for name, columns in (
         (SEGMENT, slice(0, 1)),

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from habitue.clustering.partition import one_thread
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -55,9 +53,8 @@ def shares_explained(
     )
     drawn = weights.sum(axis=1, keepdims=True)
     ranks = np.cumsum(ties, axis=1) - (ties - 1) / 2 - (drawn + 1) / 2
-    with one_thread():
-        sizes = weights @ members
-        sums = (weights * ranks[:, places]) @ members
+    sizes = weights @ members
+    sums = (weights * ranks[:, places]) @ members
     between = np.add.reduceat(sums**2 / np.maximum(sizes, 1), starts, axis=1)
     total = (ties * ranks**2).sum(axis=1, keepdims=True)
     return Shares(

@@ -57,10 +57,11 @@ def told_beside(
     """
     low, high = interval
     mine, theirs = (_short(effect) for effect in effects)
-    limits = f"[{_short(low)}, {_short(high)}]"
+    # A limit near 0 must not look like 0.
+    gap, *limits = (_short(number, digits=3) for number in (lift, low, high))
     figures = (
         f"{measure} beyond chance {mine} against {theirs}, "
-        f"difference {_short(lift)} {limits}"
+        f"difference {gap} [{', '.join(limits)}]"
     )
     if low > 0 and p_values[0] < SIGNIFICANCE:
         return f"segments tell more about {label} than {other}: {figures}"
