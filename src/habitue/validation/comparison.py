@@ -192,26 +192,28 @@ def _effects(
     rfm = large_groups(asked["rfm_segment"].to_numpy(dtype=object))
     groupings = [segments, rfm]
     groupings += [rng.permutation(segments) for _ in range(random_groupings)]
-    tests = [_tested(values, groups, is_share=is_share) for groups in groupings]
     # Many small products: threads would wait for each other.
     with one_thread():
         own = shares_explained(values, groupings, np.ones((1, len(values))))
         again = redrawn_shares(values, groupings, draws=draws, rng=rng)
-    found = {}
-    for name, columns in (
-        (SEGMENT, slice(0, 1)),
-        (RFM, slice(1, 2)),
-        (RANDOM, slice(2, None)),
-    ):
-        found[name] = _effect(
-            _average(tests[columns]),
-            columns,
-            own,
-            again,
-            len(values),
-            is_share=is_share,
-        )
-    return found
+    n_rows = len(values)
+    tests = {
+        SEGMENT: _tested(values, segments, is_share=is_share),
+        RFM: _tested(values, rfm, is_share=is_share),
+        RANDOM: Difference(
+            # Both statistics are shares of the variation, times as many customers.
+            statistic=float(own.explained[0, 2:].mean())
+            * (n_rows if is_share else n_rows - 1),
+            degrees_of_freedom=int(own.groups[0, 0]) - 1,
+            p_value=math.nan,
+            effect_size=math.nan,
+        ),
+    }
+    places = {SEGMENT: slice(0, 1), RFM: slice(1, 2), RANDOM: slice(2, None)}
+    return {
+        name: _effect(test, places[name], own, again, n_rows, is_share=is_share)
+        for name, test in tests.items()
+    }
 
 
 def _effect(
@@ -265,17 +267,6 @@ def _tested(
     if is_share:
         return difference_of_shares(values > 0, groups)
     return difference_of_amounts(values, groups)
-
-
-def _average(tests: list[Difference]) -> Difference:
-    if len(tests) == 1:
-        return tests[0]
-    return Difference(
-        statistic=float(np.mean([test.statistic for test in tests])),
-        degrees_of_freedom=tests[0].degrees_of_freedom,
-        p_value=math.nan,
-        effect_size=math.nan,
-    )
 
 
 def _row(

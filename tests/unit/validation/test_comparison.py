@@ -12,8 +12,10 @@ from habitue.validation import COMPARISON_COLUMNS, KPIS, compare_groupings
 from habitue.validation.comparison import large_groups
 
 
-def compared(customers, *, seed=1, draws=100):
-    table = compare_groupings(customers, seed=seed, draws=draws, random_groupings=5)
+def compared(customers, *, seed=1, draws=100, random_groupings=5):
+    table = compare_groupings(
+        customers, seed=seed, draws=draws, random_groupings=random_groupings
+    )
     assert list(table.columns) == list(COMPARISON_COLUMNS)
     assert len(table) == 3 * len(KPIS)
     return table.set_index(["kpi", "grouped_by"])
@@ -81,17 +83,17 @@ def test_where_rfm_matters_segments_tell_less(to_outcomes, kpi):
 
 def test_without_signal_little_is_found(to_outcomes):
     rejected, told = 0, 0
-    worlds = 60
-    for seed in range(worlds):
-        found = compared(to_outcomes(200, seed=seed), draws=20).reset_index()
+    for seed in range(30):
+        world = to_outcomes(200, seed=seed)
+        found = compared(world, draws=20, random_groupings=2).reset_index()
         own = found[found["grouped_by"] == "segment"]
         rejected += (own["corrected_p_value"] < 0.05).any()
         told += found["verdict"].str.startswith("segments tell").sum()
 
-    # 5 % of 60 worlds are 3; more than 8 come about once in 200 such runs.
-    assert rejected <= 8
-    # Three KPIs in four worlds would be 2 % of the 720 verdicts.
-    assert told <= 14
+    # 5 % of 30 worlds are 1.5; more than 5 come about three times in 1000 such runs.
+    assert rejected <= 5
+    # A tenth of the worlds with three such verdicts each would be 9 of 360.
+    assert told <= 9
 
 
 def test_outcomes_dealt_out_anew_are_told_by_nothing(to_outcomes):
