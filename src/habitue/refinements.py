@@ -34,7 +34,6 @@ TOLD = [
     "customer_id",
     "as_of_date",
     "model_version",
-    "segment_count",
     "segment_id",
     "window_days",
     "later_conversion",
@@ -104,7 +103,6 @@ def _tried(
         read_customers(ordered.drop(columns=told), scalers),
         used=used,
         adopted=ordered["segment_id"].to_numpy(dtype=np.int64),
-        k=int(ordered["segment_count"].iloc[0]),
         outcomes={
             name: ordered[f"later_{name}"].to_numpy(dtype=np.float64)
             for name in ("conversion", "revenue")

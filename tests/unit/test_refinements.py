@@ -18,7 +18,6 @@ def sampled():
         {
             "customer_id": [f"c{row:03}" for row in range(80)],
             "model_version": 3,
-            "segment_count": 2,
             "segment_id": side + 1,
             "window_days": 60,
             "later_conversion": (rng.random(80) < 0.3).astype(float),

@@ -10,7 +10,7 @@ select
     {%- for name in ['segment_count', 'customer_count', 'seed'] %}
     cast({{ name }} as bigint) as {{ name }},
     {%- endfor %}
-    {%- for name in ['jaccard_min', 'jaccard_min_change', 'silhouette',
+    {%- for name in ['jaccard_min', 'jaccard_min_change', 'jaccard_mean', 'jaccard_mean_change', 'silhouette',
         'silhouette_change', 'agreement', 'conversion_effect', 'conversion_effect_change',
         'conversion_effect_change_low', 'conversion_effect_change_high',
         'revenue_effect', 'revenue_effect_change', 'revenue_effect_change_low',

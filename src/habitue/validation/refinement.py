@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.stats import ttest_1samp
 
-from habitue.clustering.algorithms import KMeans
 from habitue.clustering.indices import agreement, silhouette
 from habitue.clustering.matrix import count_distinct
-from habitue.clustering.partition import one_thread
-from habitue.clustering.stability import bootstrap_stability
+from habitue.clustering.partition import means_of, one_thread, partition_rows, refine
+from habitue.clustering.stability import best_jaccard
 from habitue.validation.groupings import (
     beyond_chance,
     redrawn_shares,
@@ -39,6 +39,8 @@ TRIAL_COLUMNS = {
     "customer_count": "int64",
     "jaccard_min": "float64",
     "jaccard_min_change": "float64",
+    "jaccard_mean": "float64",
+    "jaccard_mean_change": "float64",
     "silhouette": "float64",
     "silhouette_change": "float64",
     "agreement": "float64",
@@ -60,18 +62,23 @@ class RefinementSettings:
         bootstraps: Bootstrap samples of the stability of each trial.
         draws: Bootstrap samples of what each trial tells more or less.
         n_init: Random starts of each k-means.
+        silhouette_sample: Customers drawn for the silhouette.
         confidence: Of the intervals that decide: many features are tried.
-        stability_tolerance: Change of the weakest Jaccard similarity that is no change.
+        stability_tolerance: Change of the mean Jaccard similarity that is no change.
         effect_tolerance: The same of an effect size, however sure it is.
+        inertia_tolerance: Share of the inertia by which random starts must be better
+            than the adopted segments to be taken.
         seed: Source of every random number.
     """
 
     bootstraps: int = 10
-    draws: int = 400
+    draws: int = 250
     n_init: int = 4
+    silhouette_sample: int = 1000
     confidence: float = 0.99
     stability_tolerance: float = 0.05
-    effect_tolerance: float = 0.01
+    effect_tolerance: float = 0.02
+    inertia_tolerance: float = 0.01
     seed: int = 20240101
 
 
@@ -80,13 +87,24 @@ class Trial(NamedTuple):
 
     Attributes:
         labels: Segment of each customer from 0, shape (n,).
-        jaccard_min: Bootstrap stability of the weakest.
+        jaccards: Best-match Jaccard similarity of each segment when customers are drawn
+            again, shape (n_draws, k); NaN where a draw lacks the segment.
         silhouette: Mean silhouette in the space of these features.
     """
 
     labels: NDArray[np.int64]
-    jaccard_min: float
+    jaccards: NDArray[np.float64]
     silhouette: float
+
+    @property
+    def weakest(self) -> float:
+        """Stability of the least stable segment."""
+        return float(np.nanmin(np.nanmean(self.jaccards, axis=0)))
+
+    @property
+    def steadiness(self) -> NDArray[np.float64]:
+        """Stability of a segment on average, shape (n_draws,)."""
+        return np.asarray(np.nanmean(self.jaccards, axis=1))
 
 
 def try_features(
@@ -94,7 +112,6 @@ def try_features(
     *,
     used: Sequence[str],
     adopted: NDArray[np.int64],
-    k: int,
     outcomes: dict[str, NDArray[np.float64]],
     settings: RefinementSettings,
 ) -> pd.DataFrame:
@@ -104,7 +121,6 @@ def try_features(
         customers: A sample, with the features in use and the candidates.
         used: Names of the features in use.
         adopted: Segment of each customer by the adopted model, shape (n,).
-        k: Segments of the adopted model.
         outcomes: What customers did later, by name as in OUTCOMES, each of shape (n,).
         settings: Draws, tolerance and seed.
 
@@ -113,13 +129,20 @@ def try_features(
         per feature. Where nothing can be tried, the first row alone, which says why.
 
     Assumptions:
-        Segments are made by k-means at the adopted k, from features as of the date, so
-        that they know nothing of the outcomes. Each feature is tried alone: of two that
-        say the same either can be done without, but not both.
+        Segments are made by k-means, starting from the adopted ones unless random
+        starts do better, of features as of the date: they know nothing of the outcomes.
+        Their stability is against k-means
+        from random starts, in the same draws for all trials. Each feature is tried
+        alone: of two that say the same either can be done without, but not both.
+
+    References:
+        Hennig (2007), Cluster-wise assessment of cluster stability, CSDA 52.
     """
     columns = [customers.names.index(name) for name in used]
     others = [place for place in range(len(customers.names)) if place not in columns]
     values = customers.scaled
+    ids, places = np.unique(adopted, return_inverse=True)
+    k = len(ids)
     reason = _why_not(values[:, columns], k)
     if reason:
         return _table(
@@ -132,12 +155,12 @@ def try_features(
     ]
     trials += [(WITH, customers.names[place], [*columns, place]) for place in others]
     with one_thread():
-        base = _try(values[:, columns], k, settings=settings)
+        base = _try(values[:, columns], places, settings=settings)
         rows = []
         for change, feature, chosen in trials:
             row = _row(change, feature, k, len(values))
-            place = customers.names.index(feature) if feature else -1
-            if feature and not np.ptp(values[:, place]):
+            column = customers.names.index(feature) if feature else -1
+            if feature and not np.ptp(values[:, column]):
                 word = "drop" if change == WITHOUT else "leave out"
                 row |= {
                     "is_recommended": change == WITHOUT and len(chosen) > 0,
@@ -148,7 +171,7 @@ def try_features(
             else:
                 trial = base
                 if feature:
-                    trial = _try(values[:, chosen], k, settings=settings)
+                    trial = _try(values[:, chosen], places, settings=settings)
                 row |= _judged(
                     change, trial, base, adopted, outcomes, settings=settings
                 )
@@ -170,16 +193,39 @@ def _why_not(values: NDArray[np.float64], k: int) -> str | None:
     return None
 
 
-def _try(values: NDArray[np.float64], k: int, *, settings: RefinementSettings) -> Trial:
-    algorithm = KMeans(ks=(k,), n_init=settings.n_init)
-    [labels] = algorithm.cluster(values, seed=settings.seed)
-    [stability] = bootstrap_stability(
-        values, algorithm, draws=settings.bootstraps, seed=settings.seed
+def _try(
+    values: NDArray[np.float64],
+    adopted: NDArray[np.int64],
+    *,
+    settings: RefinementSettings,
+) -> Trial:
+    start = means_of(values, adopted)
+    ours = refine(values, start=start)
+    free = partition_rows(
+        values, k=len(start), n_init=settings.n_init, seed=settings.seed
     )
+    # Of equally good divisions the familiar one, or trials would differ by luck.
+    is_better = free.inertia < (1 - settings.inertia_tolerance) * ours.inertia
+    labels = free.labels if is_better else ours.labels
+    # A segment can lose everybody to the others.
+    labels = np.unique(labels, return_inverse=True)[1]
+    k = int(labels.max()) + 1
+    jaccards = np.full((settings.bootstraps, k), math.nan)
+    for draw in range(settings.bootstraps):
+        rng = np.random.default_rng((settings.seed, draw))
+        chosen = np.unique(rng.integers(0, len(values), len(values)))
+        again = partition_rows(
+            values[chosen],
+            k=min(k, count_distinct(values[chosen])),
+            n_init=settings.n_init,
+            seed=int(rng.integers(2**31)),
+        )
+        kept = labels[chosen]
+        held = np.bincount(kept, minlength=k) > 0
+        jaccards[draw, held] = best_jaccard(kept, again.labels, k=k)[held]
     rng = np.random.default_rng(settings.seed)
-    return Trial(
-        labels, stability.weakest, silhouette(values, labels, size=len(values), rng=rng)
-    )
+    width = silhouette(values, labels, size=settings.silhouette_sample, rng=rng)
+    return Trial(labels, jaccards, width)
 
 
 def _judged(
@@ -191,9 +237,12 @@ def _judged(
     *,
     settings: RefinementSettings,
 ) -> dict[str, object]:
+    steadier = trial.steadiness - base.steadiness
     row: dict[str, object] = {
-        "jaccard_min": trial.jaccard_min,
-        "jaccard_min_change": trial.jaccard_min - base.jaccard_min,
+        "jaccard_min": trial.weakest,
+        "jaccard_min_change": trial.weakest - base.weakest,
+        "jaccard_mean": float(trial.steadiness.mean()),
+        "jaccard_mean_change": float(steadier.mean()),
         "silhouette": trial.silhouette,
         "silhouette_change": trial.silhouette - base.silhouette,
         "agreement": agreement(trial.labels, adopted),
@@ -232,11 +281,19 @@ def _judged(
         return row | {"recommendation": "the features in use"}
     said, text = recommendation(
         is_dropped=change == WITHOUT,
-        jaccards=(base.jaccard_min, trial.jaccard_min),
+        steadiness=(float(base.steadiness.mean()), float(trial.steadiness.mean())),
+        is_sure=_is_sure(steadier, settings.confidence),
         tolerances=(settings.stability_tolerance, settings.effect_tolerance),
         changes=changes,
     )
     return row | {"is_recommended": said, "recommendation": text}
+
+
+def _is_sure(differences: NDArray[np.float64], confidence: float) -> bool:
+    """Whether the mean of paired differences is not 0, by Student's t test."""
+    if not np.ptp(differences):
+        return bool(differences[0])
+    return bool(ttest_1samp(differences, 0).pvalue < 1 - confidence)
 
 
 def _percentiles(draws: NDArray[np.float64], confidence: float) -> tuple[float, float]:

@@ -83,7 +83,8 @@ def _short(value: float, *, digits: int = 2) -> str:
 def recommendation(
     *,
     is_dropped: bool,
-    jaccards: tuple[float, float],
+    steadiness: tuple[float, float],
+    is_sure: bool,
     tolerances: tuple[float, float],
     changes: dict[str, tuple[float, float, float]],
 ) -> tuple[bool, str]:
@@ -91,7 +92,8 @@ def recommendation(
 
     Args:
         is_dropped: Whether the feature was tried away, or beside the others.
-        jaccards: Stability of the weakest segment before the change and after it.
+        steadiness: Mean stability of segments before the change and after it.
+        is_sure: Whether they differ beyond chance.
         tolerances: Changes of the stability, and of an effect size, that are none.
         changes: By outcome, how much more the segments tell after the change, and the
             limits of its interval; NaN where the outcome does not vary.
@@ -99,8 +101,8 @@ def recommendation(
     Returns:
         Whether the change is recommended, and why or why not.
     """
-    stability = jaccards[1] - jaccards[0]
-    steadiness = f"stability {_short(jaccards[1])} instead of {_short(jaccards[0])}"
+    steadier = steadiness[1] - steadiness[0] if is_sure else 0.0
+    stability = f"stability {_short(steadiness[1])} instead of {_short(steadiness[0])}"
     lost, won = (
         [
             f"{name} {_signed(value)}"
@@ -114,16 +116,16 @@ def recommendation(
     against = []
     if lost:
         against.append(f"segments tell less ({', '.join(lost)})")
-    if stability < -tolerances[0]:
-        against.append(f"segments are less stable ({steadiness})")
+    if steadier < -tolerances[0]:
+        against.append(f"segments are less stable ({stability})")
     if against:
         word = "keep: without it" if is_dropped else "leave out: with it"
         return False, f"{word} {' and '.join(against)}{beside}"
     gains = []
     if won:
         gains.append(f"segments tell more ({', '.join(won)})")
-    if stability > tolerances[0]:
-        gains.append(f"segments are more stable ({steadiness})")
+    if steadier > tolerances[0]:
+        gains.append(f"segments are more stable ({stability})")
     if gains:
         word = "drop: without it" if is_dropped else "worth adding: with it"
         return True, f"{word} {' and '.join(gains)}{beside}"

@@ -12,7 +12,7 @@ from habitue.validation.refinement import (
     try_features,
 )
 
-SETTINGS = RefinementSettings(bootstraps=4, draws=100, n_init=3, seed=1)
+SETTINGS = RefinementSettings(bootstraps=6, draws=100, n_init=3, seed=1)
 N = 400
 
 
@@ -42,7 +42,7 @@ def planted():
     return table, (split > 0).astype(np.int64), outcomes
 
 
-def tried(planted, *, used=("split", "copy", "noise", "flat"), k=2, outcomes=None):
+def tried(planted, *, used=("split", "copy", "noise", "flat"), outcomes=None):
     table, adopted, later = planted
     features = table.assign(customer_id=[f"c{row:04}" for row in range(len(table))])
     scalers = pd.DataFrame({"feature": list(table)}).assign(
@@ -52,7 +52,6 @@ def tried(planted, *, used=("split", "copy", "noise", "flat"), k=2, outcomes=Non
         read_customers(features, scalers),
         used=used,
         adopted=adopted,
-        k=k,
         outcomes=outcomes or later,
         settings=SETTINGS,
     )
@@ -151,15 +150,15 @@ def test_the_only_feature_is_kept(planted):
 
 
 @pytest.mark.parametrize(
-    ("rows", "used", "k", "said"),
+    ("rows", "used", "said"),
     [
-        (N, ("split",), 1, "one segment only: there is nothing to refine"),
-        (2, ("split",), 2, "too few: 2 distinct customers for 2 segments"),
-        (N, ("flat",), 2, "too few: 1 distinct customers for 2 segments"),
-        (N, (), 2, "too few: 0 distinct customers for 2 segments"),
+        (N // 2, ("split",), "one segment only: there is nothing to refine"),
+        (0, ("split",), "one segment only: there is nothing to refine"),
+        (N, ("flat",), "too few: 1 distinct customers for 2 segments"),
+        (N, (), "too few: 0 distinct customers for 2 segments"),
     ],
 )
-def test_where_nothing_can_be_tried_one_row_says_why(planted, rows, used, k, said):
+def test_where_nothing_can_be_tried_one_row_says_why(planted, rows, used, said):
     table, adopted, outcomes = planted
     few = (
         table.iloc[:rows],
@@ -167,7 +166,21 @@ def test_where_nothing_can_be_tried_one_row_says_why(planted, rows, used, k, sai
         {name: values[:rows] for name, values in outcomes.items()},
     )
 
-    [row] = tried(few, used=used, k=k).to_dict("records")
+    [row] = tried(few, used=used).to_dict("records")
 
     assert row["recommendation"] == said
     assert not row["is_recommended"]
+
+
+def test_two_customers_in_two_segments_are_too_few(planted):
+    table, adopted, outcomes = planted
+    ends = [0, N - 1]
+    few = (
+        table.iloc[ends],
+        adopted[ends],
+        {name: values[ends] for name, values in outcomes.items()},
+    )
+
+    [row] = tried(few, used=("split",)).to_dict("records")
+
+    assert row["recommendation"] == "too few: 2 distinct customers for 2 segments"
