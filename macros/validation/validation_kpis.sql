@@ -1,5 +1,5 @@
-{#- The outcomes that segments are judged by: what is added up (part) and what it is told
-    per (base), for columns active_days, session_count, order_count, revenue of the
+{#- The outcomes that segments are judged by: what is added up (part) and what it is
+    told per (base), for columns active_days, session_count, order_count, revenue of the
     window, and recency_days before it. src/habitue/validation/kpis.py has the same. -#}
 {% macro validation_kpis(window_days) -%}
     {%- set was_active = 'case when recency_days <= ' ~ window_days

@@ -1,9 +1,5 @@
 {#- The customers that tests and intervals are made on: all, or as many as
     validation_sample_size says, drawn by the hash of their id. -#}
-{%- set columns = [] -%}
-{%- for name in validation_kpis('window_days') -%}
-    {%- do columns.extend([name ~ '_part', name ~ '_base']) -%}
-{%- endfor -%}
 with
 
 ranked as (
@@ -21,8 +17,9 @@ select
     cast(customer_id as varchar) as customer_id,
     segment_id,
     rfm_segment,
-    {%- for name in columns %}
-    cast({{ name }} as double precision) as {{ name }},
+    {%- for kpi in validation_kpis('window_days') %}
+    cast({{ kpi }}_part as double precision) as {{ kpi }}_part,
+    cast({{ kpi }}_base as double precision) as {{ kpi }}_base,
     {%- endfor %}
     window_days
 from ranked

@@ -1,5 +1,6 @@
 {#- The customers that other features are tried on, as of the date that segments are
     validated at, with what they did later. None where no report is wanted. -#}
+{%- set size = var('refinement_sample_size') if var('feature_refinement') else 0 -%}
 with
 
 outcomes as (
@@ -16,7 +17,7 @@ outcomes as (
 sampled as (
 
     select * from outcomes
-    where place <= {{ var('refinement_sample_size') if var('feature_refinement') else 0 }}
+    where place <= {{ size }}
 
 )
 

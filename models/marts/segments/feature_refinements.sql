@@ -10,11 +10,11 @@ select
     {%- for name in ['segment_count', 'customer_count', 'seed'] %}
     cast({{ name }} as bigint) as {{ name }},
     {%- endfor %}
-    {%- for name in ['jaccard_min', 'jaccard_min_change', 'jaccard_mean', 'jaccard_mean_change', 'silhouette',
-        'silhouette_change', 'agreement', 'conversion_effect', 'conversion_effect_change',
-        'conversion_effect_change_low', 'conversion_effect_change_high',
-        'revenue_effect', 'revenue_effect_change', 'revenue_effect_change_low',
-        'revenue_effect_change_high'] %}
+    {%- for name in ['jaccard_min', 'jaccard_min_change', 'jaccard_mean',
+        'jaccard_mean_change', 'silhouette', 'silhouette_change', 'agreement',
+        'conversion_effect', 'conversion_effect_change', 'conversion_effect_change_low',
+        'conversion_effect_change_high', 'revenue_effect', 'revenue_effect_change',
+        'revenue_effect_change_low', 'revenue_effect_change_high'] %}
     cast({{ name }} as double precision) as {{ name }},
     {%- endfor %}
     cast(is_recommended as boolean) as is_recommended,
