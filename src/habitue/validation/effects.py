@@ -117,3 +117,35 @@ def corrected(p_values: Sequence[float]) -> NDArray[np.float64]:
     if tested.any():
         adjusted[tested] = multipletests(given[tested], method="holm")[1]
     return adjusted
+
+
+def mean_interval(
+    values: NDArray[np.float64],
+    *,
+    rng: np.random.Generator,
+    draws: int = 1000,
+    confidence: float = 0.95,
+) -> tuple[float, float]:
+    """Bootstrap interval of a mean (percentiles of the means of redrawn customers).
+
+    Args:
+        values: One number per customer, shape (n,).
+        rng: Source of the draws.
+        draws: Bootstrap samples.
+        confidence: Of the interval.
+
+    Returns:
+        Its limits; NaN twice for fewer than two customers.
+
+    References:
+        Efron and Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
+    """
+    if len(values) < 2:  # noqa: PLR2004
+        return math.nan, math.nan
+    # Equal values are drawn together: a million customers have few distinct outcomes.
+    distinct, counts = np.unique(values, return_counts=True)
+    times = rng.multinomial(len(values), counts / len(values), size=draws)
+    means = times @ distinct / len(values)
+    outside = (1 - confidence) / 2
+    low, high = np.quantile(means, [outside, 1 - outside])
+    return float(low), float(high)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import bootstrap
 from sklearn.datasets import load_iris
 
 from habitue.validation.effects import (
@@ -14,6 +15,7 @@ from habitue.validation.effects import (
     difference_in_table,
     difference_of_amounts,
     difference_of_shares,
+    mean_interval,
 )
 
 INSECT_SPRAYS = [
@@ -94,3 +96,19 @@ def test_what_was_not_tested_is_not_corrected_for():
     np.testing.assert_allclose(found[[0, 2]], [0.02, 0.04])
     assert math.isnan(found[1])
     assert np.isnan(corrected([math.nan])).all()
+
+
+def test_intervals_are_scipys_percentiles():
+    values = np.random.default_rng(0).lognormal(size=400).round(1)
+
+    ours = mean_interval(values, rng=np.random.default_rng(1), draws=4000)
+
+    theirs = bootstrap(
+        (values,), np.mean, method="percentile", n_resamples=4000, rng=2
+    ).confidence_interval
+    width = theirs.high - theirs.low
+    np.testing.assert_allclose(ours, [theirs.low, theirs.high], atol=0.05 * width)
+
+
+def test_one_customer_has_no_interval():
+    assert np.isnan(mean_interval(np.ones(1), rng=np.random.default_rng(0))).all()
