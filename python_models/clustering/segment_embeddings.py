@@ -1,7 +1,7 @@
 """Put customers on a plane, once per method and state of the data."""
 
-from habitue.embeddings import map_once
 from habitue.frames import to_pandas
+from habitue.segmentation import map_once
 
 
 def model(dbt, session):

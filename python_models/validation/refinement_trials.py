@@ -1,7 +1,7 @@
 """What the segments would be without each feature, and with each other one."""
 
 from habitue.frames import to_pandas
-from habitue.refinements import refine_once
+from habitue.segmentation import refine_once
 
 
 def model(dbt, session):

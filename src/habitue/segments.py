@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from habitue.database import opened
-from habitue.dendrogram_drawing import Node
+from habitue.drawing import Node, Point
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +44,12 @@ _NODES = """
     where model_version = ?
     order by node_id
 """
+_MAP = """
+    select x, y, segment_id, segment_name
+    from marts.segment_map
+    where method = ?
+    order by customer_id
+"""
 
 
 def read_dendrogram(database: Path, *, version: int | None = None) -> Dendrogram:
@@ -70,3 +76,24 @@ def read_dendrogram(database: Path, *, version: int | None = None) -> Dendrogram
             )
         rows = connection.execute(_NODES, [wanted]).fetchall()
     return Dendrogram(wanted, known[wanted], [Node._make(row) for row in rows])
+
+
+def read_map(database: Path, *, method: str) -> list[Point]:
+    """Read the customers on a map.
+
+    Args:
+        database: The DuckDB file that was built.
+        method: Which map.
+
+    Raises:
+        DatabaseError: If there is no such file, it is being written to, or it holds no
+            finished build.
+        SegmentsError: If there is no map by this method.
+    """
+    with opened(database) as connection:
+        rows = connection.execute(_MAP, [method]).fetchall()
+    if not rows:
+        raise SegmentsError(
+            f"there is no map by {method}: name it in map_methods and run `dbt build`"
+        )
+    return [Point._make(row) for row in rows]

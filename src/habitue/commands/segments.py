@@ -10,16 +10,18 @@ import typer
 
 from habitue.commands.options import Database, path_of, refused
 from habitue.database import DatabaseError
-from habitue.dendrogram_drawing import cut_into, draw_dendrogram
-from habitue.map_drawing import draw_map
-from habitue.segment_map import MapError, read_map
-from habitue.segments import SegmentsError, read_dendrogram
+from habitue.drawing import cut_into, draw_dendrogram, draw_map
+from habitue.segments import SegmentsError, read_dendrogram, read_map
 
 segments_app = typer.Typer(
     help="The segments of a model, in pictures.",
     no_args_is_help=True,
     add_completion=False,
 )
+Output = Annotated[
+    Path | None,
+    typer.Option(help="An SVG file to write; default the standard output."),
+]
 _LEAST_LEAVES = 2
 
 
@@ -47,10 +49,7 @@ def segments() -> None:
 @segments_app.command(name="dendrogram")
 def dendrogram_command(
     *,
-    output: Annotated[
-        Path | None,
-        typer.Option(help="An SVG file to write; default the standard output."),
-    ] = None,
+    output: Output = None,
     leaves: Annotated[
         int,
         typer.Option(min=_LEAST_LEAVES, help="Groups that are drawn, at most."),
@@ -74,40 +73,36 @@ def dendrogram_command(
         leaves=leaves,
         title=f"Hierarchy of the customers of model version {found.model_version}",
     )
-    if output is None:
-        typer.echo(drawn, nl=False)
-        return
-    try:
-        output.write_text(drawn, encoding="utf-8")
-    except OSError as error:
-        raise refused(error) from error
     count = len(cut_into(found.nodes, max(leaves, found.segment_count)))
-    typer.echo(
-        f"Model version {found.model_version}, {count} groups, "
-        f"{found.segment_count} segments: {output}"
+    _write(
+        drawn,
+        output,
+        said=f"model version {found.model_version}, {count} groups, "
+        f"{found.segment_count} segments",
     )
 
 
 @segments_app.command(name="map")
 def map_command(
     *,
-    output: Annotated[
-        Path | None,
-        typer.Option(help="An SVG file to write; default the standard output."),
-    ] = None,
+    output: Output = None,
     method: Annotated[MapMethod, typer.Option(help="Which map.")] = MapMethod.t_sne,
     database: Database = None,
 ) -> None:
     """Draw the customers of the sample on a plane, coloured by segment."""
     try:
         points = read_map(path_of(database), method=method.value)
-    except (DatabaseError, MapError) as error:
+    except (DatabaseError, SegmentsError) as error:
         raise refused(error) from error
     drawn = draw_map(
         points,
         title=f"Segments of {len(points):,} customers by {_NAMES[method]}",
         note=_NOTES[method],
     )
+    _write(drawn, output, said=f"{len(points):,} customers")
+
+
+def _write(drawn: str, output: Path | None, *, said: str) -> None:
     if output is None:
         typer.echo(drawn, nl=False)
         return
@@ -115,4 +110,4 @@ def map_command(
         output.write_text(drawn, encoding="utf-8")
     except OSError as error:
         raise refused(error) from error
-    typer.echo(f"{output}: {len(points):,} customers")
+    typer.echo(f"{output}: {said}")

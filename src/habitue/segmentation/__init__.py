@@ -5,6 +5,8 @@ Every function adds rows to a table of its own and gives none if there is nothin
 
 from habitue.segmentation.checks import check_once, policy_from
 from habitue.segmentation.lineage import lineage_once, linkage_once
+from habitue.segmentation.maps import map_once
+from habitue.segmentation.refinements import refine_once
 from habitue.segmentation.versions import evaluate_once, fit_once, settings_from
 
 __all__ = [
@@ -13,6 +15,8 @@ __all__ = [
     "fit_once",
     "lineage_once",
     "linkage_once",
+    "map_once",
     "policy_from",
+    "refine_once",
     "settings_from",
 ]

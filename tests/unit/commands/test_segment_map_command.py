@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from habitue.cli import app
-from habitue.map_drawing import COLOURS, Point, draw_map
+from habitue.drawing import Point, draw_map
+from habitue.drawing.colours import COLOURS
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -78,7 +78,7 @@ def test_three_groups_are_drawn_with_their_names_counts_and_cut(database, tmp_pa
     ran = draw(database, "--version", 1, "--leaves", 3, "--output", path)
 
     assert ran.exit_code == 0, ran.stderr
-    assert "Model version 1, 3 groups, 3 segments" in ran.stdout
+    assert "model version 1, 3 groups, 3 segments" in ran.stdout
     drawing = ET.parse(path).getroot()  # noqa: S314
     told = labels(drawing)
     assert set(told) == {

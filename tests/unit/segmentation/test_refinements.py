@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from habitue.code_version import code_version
-from habitue.refinements import REPORT_COLUMNS, refine_once
+from habitue.segmentation.refinements import REPORT_COLUMNS, refine_once
 
 
 @pytest.fixture

@@ -6,15 +6,11 @@ from collections import defaultdict
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
+from habitue.drawing.colours import colours_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Okabe and Ito (2008), told apart also by people who see no red or green; then darker
-# ones, up to the twelve segments that there can be.
-COLOURS = (
-    "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a900",
-    "#5b5b5b", "#882255", "#117733", "#332288", "#a0522d",
-)  # fmt: skip
 _WIDTH, _HEIGHT = 960, 640
 _LEGEND, _MARGIN, _TOP = 240, 24, 56
 _LINE = 22
@@ -48,10 +44,7 @@ def draw_map(points: Sequence[Point], *, title: str, note: str) -> str:
     by_segment = defaultdict(list)
     for point in points:
         by_segment[point.segment_id].append(point)
-    colours = {
-        segment_id: COLOURS[place % len(COLOURS)]
-        for place, segment_id in enumerate(sorted(by_segment))
-    }
+    colours = colours_of(by_segment)
     scale, left, top = _fit(points)
     radius = 4 if len(points) < 300 else 3 if len(points) < 3000 else 2  # noqa: PLR2004
     body = []

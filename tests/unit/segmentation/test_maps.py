@@ -8,7 +8,7 @@ import pytest
 
 from habitue.clustering import EmbeddingError, embedding
 from habitue.clustering.embedding import embed
-from habitue.embeddings import EMBEDDING_COLUMNS, map_once
+from habitue.segmentation.maps import EMBEDDING_COLUMNS, map_once
 
 ADOPTED = pd.DataFrame({"model_version": [2]})
 NOTHING = pd.DataFrame({"customer_id": pd.Series([], dtype="str")})
@@ -59,7 +59,7 @@ def made(monkeypatch):
         seen.append(method)
         return embed(values, method=method, seed=seed)
 
-    monkeypatch.setattr("habitue.embeddings.embed", counted)
+    monkeypatch.setattr("habitue.segmentation.maps.embed", counted)
     return seen
 
 

@@ -6,14 +6,11 @@ import math
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
+from habitue.drawing.colours import colours_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Okabe and Ito (2008): told apart by the colour-blind too.
-COLOURS = (
-    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a8000",
-    "#000000",
-)  # fmt: skip
 ABOVE_CUT = "#8c8c8c"
 HIDDEN = "hidden"
 _ROW, _TREE_WIDTH, _LABEL_WIDTH, _LEFT, _TOP, _BOTTOM = 22, 560, 300, 24, 64, 56
@@ -93,13 +90,7 @@ def draw_dendrogram(
         for group in cut_into(nodes, segment_count)
         for below in _below(group.node_id, merges)
     }
-    colours = dict(
-        zip(
-            sorted(set(branches.values())),
-            COLOURS * (1 + len(branches) // len(COLOURS)),
-            strict=False,
-        )
-    )
+    colours = colours_of(branches.values())
     lines = [
         canvas.branch(
             merge=(rows[merge], by_id[merge].height),
