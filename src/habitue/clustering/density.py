@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NOISE = -1
+LEAST_ROWS = 3
 
 
 def neighbour_distances(
@@ -77,7 +78,8 @@ def hdbscan_labels(
     """The cluster of each row, from 0, or NOISE; shape (n_rows,).
 
     Args:
-        values: (n_rows, n_features), scaled; at least min_samples rows.
+        values: (n_rows, n_features), scaled; at least min_samples rows. One or two
+            rows have no density that could be compared: they are noise.
         min_cluster_size: Rows below which a cluster falls apart, at least 2.
         min_samples: Neighbours that density is measured by.
 
@@ -90,6 +92,8 @@ def hdbscan_labels(
         Campello, Moulavi and Sander (2013), Density-based clustering based on
         hierarchical density estimates, PAKDD.
     """
+    if len(values) < LEAST_ROWS:
+        return np.full(len(values), NOISE, dtype=np.int64)
     if find_spec("hdbscan"):
         import hdbscan  # noqa: PLC0415
 

@@ -102,3 +102,9 @@ def test_separate_groups_are_the_same_to_every_algorithm():
     )
     np.testing.assert_allclose(best["k_means_agreement"], 1, atol=0.01)
     assert evidence.loc[evidence["is_chosen"], "algorithm"].tolist() == ["DBSCAN"]
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_one_or_two_rows_are_noise(rows):
+    labels = hdbscan_labels(np.zeros((rows, 2)), min_cluster_size=rows, min_samples=1)
+    assert labels.tolist() == [NOISE] * rows
