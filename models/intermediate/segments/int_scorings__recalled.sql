@@ -1,0 +1,45 @@
+{#- The scoring that this build makes and, as the last build left the log, the one before
+    it: the last at an earlier date. Scorings at the same date or later are made again. -#}
+{{ config(materialized='table') }}
+{%- set left_behind = relation_of('int_scorings__logged') -%}
+with
+
+scorings as (
+
+    {% if left_behind -%}
+    select
+        as_of_date,
+        model_version,
+        scored_at
+    from {{ left_behind }}
+    {%- else -%}
+    select
+        cast(null as date) as as_of_date,
+        cast(null as bigint) as model_version,
+        cast(null as timestamp) as scored_at
+    where 1 = 0
+    {%- endif %}
+
+),
+
+earlier as (
+
+    select
+        dates.as_of_date,
+        scorings.as_of_date as last_as_of_date,
+        scorings.model_version,
+        scorings.scored_at,
+        row_number() over (order by scorings.as_of_date desc) as place
+    from {{ ref('int_as_of__dates') }} as dates
+    left join scorings on dates.as_of_date > scorings.as_of_date
+    where dates.is_latest
+
+)
+
+select
+    as_of_date,
+    last_as_of_date,
+    model_version,
+    scored_at
+from earlier
+where place = 1
