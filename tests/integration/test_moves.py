@@ -12,6 +12,7 @@ import csv
 import json
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -334,6 +335,27 @@ def test_an_erased_person_has_no_history(shop: Shop, third: Warehouse) -> None:
         )
 
 
+def test_who_is_not_known_any_more_has_no_history(shop: Shop, third: Warehouse) -> None:
+    """Most customers ordered in February last: a year later that is too long ago."""
+    later = shop.with_settings("later", retention_days={"purchases": 365})
+    later.dbt.now = datetime(2025, 3, 5, tzinfo=UTC)
+    warehouse = shop.dbt.copy(third, "later")
+    for _ in range(2):  # What no row refers to any more leaves with the next build.
+        later.build(warehouse, deliveries_so_far=3)
+    known = {
+        name for (name,) in warehouse.query("select raw_value from vault.identifiers")
+    }
+    held = {name for name, *_ in warehouse.query(PERIODS)}
+    assert held == known - {"both@mail.example", "right"}
+    assert (
+        warehouse.value(
+            "select count(*) from marts.segment_memberships where customer_id not in "
+            "(select pseudonym from vault.identifiers)"
+        )
+        == 0
+    )
+
+
 def test_the_history_goes_on_under_another_key(shop: Shop, third: Warehouse) -> None:
     warehouse = shop.dbt.copy(third, "rotated")
     rotate_key(
@@ -353,7 +375,7 @@ def test_the_history_goes_on_under_another_key(shop: Shop, third: Warehouse) -> 
 
 
 def test_one_more_date_is_computed_and_not_the_spine_twice(third: Warehouse) -> None:
-    """What the features of the date that was scored last read, and those of the mart."""
+    """What is read for the date that was scored last, and what for the mart."""
     model = "intermediate.int_customer_features__computed"
     scans = {
         places: times_read(third, f"select * from {model} where {places}")

@@ -39,10 +39,11 @@ expected as (
         scorings.as_of_date,
         count(*) as move_count
     from scorings
-    inner join found as later on scorings.as_of_date = later.as_of_date
     inner join found as earlier
-        on later.customer_id = earlier.customer_id
-        and scorings.previous_as_of_date = earlier.as_of_date
+        on scorings.previous_as_of_date = earlier.as_of_date
+    inner join found as later
+        on scorings.as_of_date = later.as_of_date
+        and earlier.customer_id = later.customer_id
     where later.segment_id != earlier.segment_id
     group by 1
 
