@@ -1,7 +1,8 @@
-{#- Pre-hooks of the memberships: back to the scoring before this one, in the transaction
-    that writes them anew. What was written after it is of the same date, of later ones
-    that a build went back from, or of a build that was killed. Scorings that are undone
-    leave the log at once: a build that is killed after this must not find them there. -#}
+{#- Pre-hooks of the memberships: back to the scoring before this one, in the
+    transaction that writes them anew. What was written after it is of the same date,
+    of later ones that a build went back from, or of a build that was killed. Scorings
+    that are undone leave the log at once: a build that is killed after this must not
+    find them there. -#}
 {% macro rewind_memberships() -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
@@ -25,8 +26,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The scoring before this build's, if it lies before a date of the relation, or there is
-    none. -#}
+{#- The scoring before this build's, if it lies before a date of the relation, or
+    there is none. -#}
 {% macro scorings_before(date, relation=this.identifier) -%}
     select 1
     from {{ ref('int_scorings__recalled') }} as scorings

@@ -1,6 +1,7 @@
-{#- Models as one wide row each: SQL scores everybody from it without a join per centroid.
-    Slots follow the segment ids, so that ties, which the first slot wins, go to the
-    lowest id. Fills are transformed as the values are. `models` has their versions. -#}
+{#- Models as one wide row each: SQL scores everybody from it without a join per
+    centroid. Slots follow the segment ids, so that ties, which the first slot wins,
+    go to the lowest id. Fills are transformed as the values are. `models` has their
+    versions. -#}
 {% macro select_widened(models) -%}
 {%- set features = var('segment_features') -%}
 {%- set parts = ['lower', 'upper', 'centre', 'scale'] -%}

@@ -1,6 +1,6 @@
-{#- What customer_days says of each customer as of each date that is computed, over all
-    time and over the last 7, 28 and 90 days. Counts are added up in floating point, where
-    whole numbers are exact and a third faster than in 128 bits. -#}
+{#- What customer_days says of each customer as of each date that is computed, over
+    all time and over the last 7, 28 and 90 days. Counts are added up in floating
+    point, where whole numbers are exact and a third faster than in 128 bits. -#}
 {%- set of_all_time = ['active_days', 'session_count', 'page_view_count',
     'support_contact_count', 'feedback_count', 'order_count', 'cancellation_count',
     'sold_or_cancelled_count', 'browsed_order_count', 'squared_order_gaps'] -%}

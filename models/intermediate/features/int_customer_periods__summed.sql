@@ -1,6 +1,6 @@
 {#- What counts over all time, added up between the dates of the spine: as of a date,
-    all periods up to it are added up instead of all days. The date that was scored last
-    cuts the period that it lies in. -#}
+    all periods up to it are added up instead of all days. The date that was scored
+    last cuts the period that it lies in. -#}
 {{ config(materialized='table') }}
 {%- set counts = ['session_count', 'page_view_count', 'support_contact_count',
     'feedback_count', 'order_count', 'cancellation_count', 'sold_or_cancelled_count',

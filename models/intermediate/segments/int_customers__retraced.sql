@@ -1,5 +1,5 @@
-{#- Where the model that scored last places those who are in another segment now, by what
-    is known today: at the date that it scored, and at the latest. -#}
+{#- Where the model that scored last places those who are in another segment now, by
+    what is known today: at the date that it scored, and at the latest. -#}
 with
 
 moved as (

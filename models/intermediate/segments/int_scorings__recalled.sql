@@ -1,5 +1,5 @@
-{#- The scoring that this build makes and, as the last build left the log, the one before
-    it: the last at an earlier date. Those at the same date or later are undone. -#}
+{#- The scoring that this build makes and, as the last build left the log, the one
+    before it: the last at an earlier date. Those from its own date on are undone. -#}
 {{ config(materialized='table') }}
 {%- set left_behind = relation_of('int_scorings__logged') -%}
 with

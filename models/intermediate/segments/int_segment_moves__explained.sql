@@ -1,7 +1,8 @@
 {#- A move is retraced in three steps: from the segment that was written down to where
-    the same model places the same day by what is known today, from there to the latest
-    date, and on to the model of today. The last step that leaves the segment is the cause.
-    What cannot be retraced, as the model was made of other features, is the model's. -#}
+    the same model places the same day by what is known today, from there to the
+    latest date, and on to the model of today. The last step that leaves the segment
+    is the cause. What cannot be retraced, as the model was made of other features, is
+    the model's. -#}
 with
 
 scorings as (

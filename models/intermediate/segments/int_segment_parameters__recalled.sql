@@ -1,5 +1,6 @@
-{#- The model that scored last as one wide row; none where it was made of other features,
-    or of features transformed otherwise, than segments are now: it cannot be applied. -#}
+{#- The model that scored last as one wide row; none where it was made of other
+    features, or of features transformed otherwise, than segments are now: it cannot
+    be applied. -#}
 {%- set features = var('segment_features') -%}
 with
 

@@ -1,6 +1,7 @@
 {#- From each date of the spine to the next, all of them placed by the model of today:
-    what moves is behaviour, not the model. Whoever was a customer before a date is one at
-    every later one, so nobody leaves: rows into a segment are its customers. -#}
+    what moves is behaviour, not the model. Whoever was a customer before a date is
+    one at every later one, so nobody leaves: rows into a segment are its customers.
+    -#}
 with
 
 dates as (

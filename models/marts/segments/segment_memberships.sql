@@ -1,6 +1,6 @@
 {#- At each scoring a membership goes on, or ends and another one begins: only what
-    changes is written. The history is kept through a full refresh, since what was known
-    then cannot be computed again. -#}
+    changes is written. The history is kept through a full refresh, since what was
+    known then cannot be computed again. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',

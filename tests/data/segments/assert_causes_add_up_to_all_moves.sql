@@ -25,10 +25,10 @@ found as (
         scorings.as_of_date
     from scorings
     inner join memberships
-        on memberships.valid_from <= scorings.as_of_date
+        on scorings.as_of_date >= memberships.valid_from
         and (
             memberships.valid_to is null
-            or memberships.valid_to > scorings.as_of_date
+            or scorings.as_of_date < memberships.valid_to
         )
 
 ),
