@@ -346,7 +346,7 @@ def test_who_is_not_known_any_more_has_no_history(shop: Shop, third: Warehouse) 
         name for (name,) in warehouse.query("select raw_value from vault.identifiers")
     }
     held = {name for name, *_ in warehouse.query(PERIODS)}
-    assert held == known - {"both@mail.example", "right"}
+    assert held == known - {"both@mail.example"}
     assert (
         warehouse.value(
             "select count(*) from marts.segment_memberships where customer_id not in "
