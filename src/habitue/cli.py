@@ -1,4 +1,4 @@
-"""The command line: generate data, sum up a build, explain who is who, publish."""
+"""The command line: data, a summary of a build, segments drawn, who is who, copies."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from habitue.commands.generate import generate_command
 from habitue.commands.identity import identity_app
 from habitue.commands.privacy import privacy_app
 from habitue.commands.publish import publish_command
+from habitue.commands.segments import segments_app
 from habitue.commands.summary import summary_command
 
 app = typer.Typer(
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 app.command(name="generate")(generate_command)
 app.command(name="summary")(summary_command)
+app.add_typer(segments_app, name="segments")
 app.add_typer(identity_app, name="identity")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")

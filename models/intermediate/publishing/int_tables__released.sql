@@ -8,8 +8,9 @@
     'order_lines', 'orders', 'page_views', 'personal_data', 'power_user_curve',
     'quarantined_rows', 'recluster_checks', 'retention_periods', 'rfm_cuts',
     'rfm_migrations', 'rfm_scores', 'rfm_segments', 'row_ledger', 'segment_audience',
-    'segment_flows', 'segment_lineage', 'segment_memberships', 'segment_models',
-    'segment_moves', 'segments', 'sessions', 'stitched_sessions', 'value_models',
+    'segment_dendrogram', 'segment_flows', 'segment_lineage', 'segment_memberships',
+    'segment_models', 'segment_moves', 'segments', 'sessions', 'stitched_sessions',
+    'value_models',
 ] -%}
 {%- for name in marts + ['int_batches__completed'] -%}
     {%- do ref(name) -%}

@@ -102,8 +102,8 @@ class KMeans:
     Attributes:
         ks: Numbers of clusters, ascending.
         n_init: Random starts of each k.
-        gap_n_init: The same where only the inertia is wanted: rows and references
-            miss the optimum alike.
+        gap_n_init: The same for references of the gap statistic, which have no groups
+            that could be missed.
     """
 
     ks: tuple[int, ...]

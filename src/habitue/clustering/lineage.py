@@ -14,6 +14,9 @@ CONTINUED, BORN, DIED, SPLIT, MERGED = "continued", "born", "died", "split", "me
 # Whoever gives most of a new segment is its parent; whoever takes most of an old one
 # is its heir.
 MOST = 0.5
+# A segment that is gone and holds less of today's customers has died out: the few who
+# are left there are strays, whoever takes them.
+LEAST_LEFT = 0.01
 LINEAGE_COLUMNS = {
     "event": "str",
     "previous_segment_id": "Int64",
@@ -83,7 +86,8 @@ def lineage_events(
         - split: new, and most of it (customer_share) was in the earlier segment.
         - born: new, and of no one segment mostly; no earlier segment.
         - merged: gone, and most of it (customer_share) is in the current segment.
-        - died: gone, and nowhere mostly; no current segment.
+        - died: gone, and nowhere mostly, or under 1 % of the customers are where it
+          was; no current segment.
         Both ids are null where there is nothing to name, as is Jaccard similarity.
     """
     if overlap is None:
@@ -109,7 +113,8 @@ def lineage_events(
         if number not in segment_ids:
             heir = int(kept[:, column].argmax())
             share, jaccard = kept[heir, column], overlap.jaccard[heir, column]
-            if share >= MOST:
+            left = overlap.counts[:, column].sum() / max(int(overlap.counts.sum()), 1)
+            if share >= MOST and left >= LEAST_LEFT:
                 heir_id = int(segment_ids[heir])
                 rows.append((MERGED, number, heir_id, float(share), float(jaccard)))
             else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from habitue.clustering.errors import FeatureError
-from habitue.clustering.scaling import Scaler, read_scaler
+from habitue.clustering.scaling import Scaler, read_scaler, unscaled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,9 +98,12 @@ def read_customers(features: pd.DataFrame, scalers: pd.DataFrame) -> Customers:
     Raises:
         FeatureError: As `read_features`, and if a value is empty whose feature has no
             fill.
-        ScalerError: If a feature has no scaler, or not exactly one.
+        ScalerError: If a feature has no scaler, or not exactly one. Without customers
+            there is nothing to scale, and none is needed.
     """
     names, natural = read_features(features)
+    if not len(natural):
+        return Customers(natural, natural, unscaled(names))
     scaler = read_scaler(scalers, features=names)
     _refuse(
         np.isnan(natural) & np.isnan(scaler.fill),

@@ -124,7 +124,7 @@ def check_champion(
     drift, feature = _largest_drift(champion, values, features)
     version = f"version {champion.model_version}"
     if policy.recluster == NEVER:
-        if dict(champion.features) != dict(features):
+        if len(values) and dict(champion.features) != dict(features):
             raise PolicyError(
                 f"{version} is made of {_told(champion.features)}, segment_features "
                 f"names {_told(features)}, and recluster: never keeps the model: take "

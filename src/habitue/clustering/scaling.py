@@ -76,6 +76,20 @@ class Scaler(NamedTuple):
         return np.where(logged, np.expm1(np.where(logged, values, 0.0)), values)
 
 
+def unscaled(features: Sequence[str]) -> Scaler:
+    """The scaler that leaves the named features as they are."""
+    zeros, ones = np.zeros(len(features)), np.ones(len(features))
+    return Scaler(
+        features=tuple(features),
+        transforms=("none",) * len(features),
+        fill=zeros,
+        lower=-np.inf * ones,
+        upper=np.inf * ones,
+        centre=zeros,
+        scale=ones,
+    )
+
+
 def read_scaler(scalers: pd.DataFrame, *, features: Sequence[str]) -> Scaler:
     """Read the scaling of the named features.
 

@@ -66,6 +66,15 @@ def test_what_comes_from_everywhere_is_born_and_what_scatters_dies():
     assert ("died", 4, None, None, None) in found
 
 
+def test_a_segment_that_all_but_strays_have_left_has_died_whoever_takes_those():
+    """Of 1,000 customers 9 are where segment 2 was; with 10 it would be merged."""
+    [_, few] = events(Overlap(np.array([1, 2]), np.array([[991, 9]])), [1])
+    [_, enough] = events(Overlap(np.array([1, 2]), np.array([[990, 10]])), [1])
+
+    assert few == ("died", 2, None, None, None)
+    assert enough[:3] == ("merged", 2, 1)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_every_segment_of_either_version_has_one_event(seed):
     rng = np.random.default_rng(seed)

@@ -1,0 +1,69 @@
+"""`habitue segments`: the segments of a model, in pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from habitue.commands.options import Database, path_of, refused
+from habitue.database import DatabaseError
+from habitue.dendrogram_drawing import cut_into, draw_dendrogram
+from habitue.segments import SegmentsError, read_dendrogram
+
+segments_app = typer.Typer(
+    help="The segments of a model, in pictures.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+_LEAST_LEAVES = 2
+
+
+@segments_app.callback()
+def segments() -> None:
+    """The segments of a model, in pictures."""
+
+
+@segments_app.command(name="dendrogram")
+def dendrogram_command(
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="An SVG file to write; default the standard output."),
+    ] = None,
+    leaves: Annotated[
+        int,
+        typer.Option(min=_LEAST_LEAVES, help="Groups that are drawn, at most."),
+    ] = 30,
+    version: Annotated[
+        int | None, typer.Option(help="A model version; default the newest.")
+    ] = None,
+    database: Database = None,
+) -> None:
+    """Draw which customers are merged with which, at what cost, and where it is cut.
+
+    Groups too small to tell carry no number, nor do those that would give them away.
+    """
+    try:
+        found = read_dendrogram(path_of(database), version=version)
+    except (DatabaseError, SegmentsError) as error:
+        raise refused(error) from error
+    drawn = draw_dendrogram(
+        found.nodes,
+        segment_count=found.segment_count,
+        leaves=leaves,
+        title=f"Hierarchy of the customers of model version {found.model_version}",
+    )
+    if output is None:
+        typer.echo(drawn, nl=False)
+        return
+    try:
+        output.write_text(drawn, encoding="utf-8")
+    except OSError as error:
+        raise refused(error) from error
+    count = len(cut_into(found.nodes, max(leaves, found.segment_count)))
+    typer.echo(
+        f"Model version {found.model_version}, {count} groups, "
+        f"{found.segment_count} segments: {output}"
+    )
