@@ -26,20 +26,18 @@ earlier as (
 
     select
         dates.as_of_date,
-        scorings.as_of_date as last_as_of_date,
-        scorings.model_version,
-        scorings.scored_at,
-        row_number() over (order by scorings.as_of_date desc) as place
+        max(scorings.as_of_date) as last_as_of_date
     from {{ ref('int_as_of__dates') }} as dates
     left join scorings on dates.as_of_date > scorings.as_of_date
     where dates.is_latest
+    group by 1
 
 )
 
 select
-    as_of_date,
-    last_as_of_date,
-    model_version,
-    scored_at
+    earlier.as_of_date,
+    earlier.last_as_of_date,
+    scorings.model_version,
+    scorings.scored_at
 from earlier
-where place = 1
+left join scorings on earlier.last_as_of_date = scorings.as_of_date
