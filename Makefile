@@ -59,6 +59,9 @@ benchmark: $(VENV)/dev  ## What a day, pseudonyms, an erasure, features and mode
 	$(BIN)/python benchmarks/features.py --customers 1000000
 	$(BIN)/python benchmarks/feature_scaling.py --customers 1000000
 	$(BIN)/python benchmarks/value_fit.py --customers 1000000
+	$(BIN)/python benchmarks/segmentation.py --customers 1000000
+	$(BIN)/python benchmarks/segmentation_truth.py
+	$(BIN)/python benchmarks/no_structure.py
 
 docs: $(VENV)/core  ## Generate the documentation site and serve it on localhost
 	$(DBT) docs generate

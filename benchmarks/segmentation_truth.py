@@ -45,7 +45,7 @@ SHARES = "BounceRates", "ExitRates", "SpecialDay"
 TELLTALE = "PageValues"
 SHOWN = (
     *("algorithm", "setting", "k", "silhouette", "gap", "gap_standard_error"),
-    *("neighbour_gap", "jaccard_min", "smallest_share", "noise_share"),
+    *("jaccard_min", "smallest_share", "noise_share"),
     *("k_means_agreement", "reason"),
 )
 

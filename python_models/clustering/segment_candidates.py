@@ -14,6 +14,7 @@ def model(dbt, session):
         to_pandas(dbt.ref("int_segment_scalers__selected")),
         to_pandas(dbt.ref("int_features__fingerprinted")),
         to_pandas(dbt.ref("segment_checks")),
+        history=to_pandas(dbt.ref("int_segment_centroids__recalled")),
         previous=previous,
         settings=settings_from(dbt.config.get("segmentation")),
     )

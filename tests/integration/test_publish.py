@@ -38,6 +38,7 @@ LEVELS = {
         "segments",
         "segment_audience",
         "segment_models",
+        "segment_profiles",
         "feature_loadings",
         "row_ledger",
         "lateness",
@@ -47,6 +48,7 @@ LEVELS = {
     Audience.reader: {
         *("customers", "events", "page_views", "orders", "sessions"),
         *("k_evidence", "segment_lineage"),
+        *("customer_segment_reasons", "segment_map"),
     },
     Audience.analyst: {"int_events__delivered", "segment_centroids"},
 }

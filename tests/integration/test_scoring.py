@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 import pytest
+from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 
 from habitue.clustering import predict_segments
+from habitue.clustering.centroids import read_centroids
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,3 +107,89 @@ def test_a_model_carries_its_receipt(
     assert fitted == len(scored)
     assert segments == centroids["segment_id"].nunique()
     assert seed == 20250106
+
+
+def test_reasons_are_what_a_naive_computation_gives_for_every_customer(
+    shop: Warehouse, scored: pd.DataFrame, centroids: pd.DataFrame
+) -> None:
+    names = _names(centroids)
+    model = read_centroids(centroids, features=names)
+    x = model.scaler.to_scaled(scored[names].to_numpy(dtype=np.float64))
+    position = {number: place for place, number in enumerate(model.segment_ids)}
+    own = model.scaled[scored["segment_id"].map(position)]
+    other = model.scaled[scored["runner_up_segment_id"].map(position)]
+    expected = (x - other) ** 2 - (x - own) ** 2
+    wide = _frame(
+        shop,
+        "select * from intermediate.int_customer_reasons__measured "
+        "order by customer_id",
+    )
+    contributions = wide[names].to_numpy(dtype=np.float64)
+    np.testing.assert_allclose(contributions, expected, atol=1e-9)
+    further = (scored["distance"] + scored["margin"]) ** 2 - scored["distance"] ** 2
+    np.testing.assert_allclose(contributions.sum(axis=1), further, atol=1e-8)
+    # The three that do most: names are sorted, so a stable sort breaks ties by name.
+    # Ranked on SQL's own numbers, which equal NumPy's but for the last digits.
+    order = np.argsort(-contributions, axis=1, kind="stable")[:, :3]
+    rows = np.arange(len(wide))[:, None]
+    top = contributions[rows, order]
+    counts = (top > 0).sum(axis=1)
+    assert (counts >= 1).all()
+    told = _frame(
+        shop,
+        "select * from marts.customer_segment_reasons "
+        "order by customer_id, feature_rank",
+    )
+    is_told = (top > 0).ravel()
+    assert len(told) == is_told.sum()
+    assert told["feature"].tolist() == np.array(names)[order].ravel()[is_told].tolist()
+    positive = np.maximum(expected, 0).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(
+        told["contribution_share"], (top / positive).ravel()[is_told], atol=1e-9
+    )
+    natural = scored[names].to_numpy(dtype=np.float64)
+    np.testing.assert_array_equal(told["value"], natural[rows, order].ravel()[is_told])
+    for column, ids in (
+        ("centroid", "segment_id"),
+        ("runner_up_centroid", "runner_up_segment_id"),
+    ):
+        nearest = model.natural[scored[ids].map(position)]
+        np.testing.assert_array_equal(
+            told[column], nearest[rows, order].ravel()[is_told]
+        )
+    is_high = told["centroid"] > told["runner_up_centroid"]
+    assert (told["direction"] == np.where(is_high, "high", "low")).all()
+
+
+def test_profiles_are_of_the_customers_in_the_segments(
+    shop: Warehouse, scored: pd.DataFrame, centroids: pd.DataFrame
+) -> None:
+    names = _names(centroids)
+    profiles = _frame(shop, "select * from marts.segment_profiles")
+    assert len(profiles) == len(names) * scored["segment_id"].nunique()
+    medians = scored.groupby("segment_id")[names].median()
+    means = scored.groupby("segment_id")[names].mean()
+    for row in profiles.itertuples():
+        assert row.median_value == pytest.approx(
+            medians.loc[row.segment_id, row.feature]
+        )
+        assert row.mean_value == pytest.approx(means.loc[row.segment_id, row.feature])
+        assert row.overall_median_value == pytest.approx(scored[row.feature].median())
+        assert row.overall_mean_value == pytest.approx(scored[row.feature].mean())
+
+
+def test_the_map_shows_the_sample_where_its_segments_are(
+    shop: Warehouse, scored: pd.DataFrame
+) -> None:
+    points = _frame(shop, "select * from marts.segment_map")
+    assert points.groupby("method")["customer_id"].nunique().to_dict() == {
+        "pca": 2000,
+        "t_sne": 2000,
+    }
+    segments = scored.set_index("customer_id")["segment_id"]
+    assert (points["segment_id"] == points["customer_id"].map(segments)).all()
+    tsne = points[points["method"] == "t_sne"]
+    nearest = NearestNeighbors(n_neighbors=2).fit(tsne[["x", "y"]])
+    places = nearest.kneighbors(return_distance=False)[:, 0]
+    ids = tsne["segment_id"].to_numpy()
+    assert (ids[places] == ids).mean() > 0.8

@@ -71,7 +71,11 @@ class World:
         self._add(
             "evidence",
             evaluate_once(
-                *data, self.checks, previous=self.evidence, settings=settings
+                *data,
+                self.checks,
+                history=history,
+                previous=self.evidence,
+                settings=settings,
             ),
         )
         self._add(
@@ -254,7 +258,13 @@ def test_a_model_from_before_there_was_a_policy_keeps_its_ids(world, scalers):
     )
     assert checks["is_due"].tolist() == [True]
     evidence = evaluate_once(
-        customers(*TWO), scalers, later, checks, previous=None, settings=SETTINGS
+        customers(*TWO),
+        scalers,
+        later,
+        checks,
+        history=old,
+        previous=None,
+        settings=SETTINGS,
     )
     new = fit_once(
         customers(*TWO),

@@ -26,6 +26,19 @@ counted as (
 
 ),
 
+told as (
+
+    select
+        segment_id,
+        max(case when feature_rank = 1 then phrase end) as first_feature,
+        max(case when feature_rank = 2 then phrase end) as second_feature,
+        max(case when feature_rank = 3 then phrase end) as third_feature
+    from {{ ref('segment_profiles') }}
+    where is_telling
+    group by 1
+
+),
+
 totals as (
 
     select
@@ -50,9 +63,9 @@ segments as (
         cast(names.segment_id as bigint) as segment_id,
         names.segment_name,
         cast(names.model_version as bigint) as model_version,
-        names.first_feature,
-        names.second_feature,
-        names.third_feature,
+        told.first_feature,
+        told.second_feature,
+        told.third_feature,
         counted.customer_count,
         cast(counted.customer_count as double precision)
         / nullif(sum(counted.customer_count) over (), 0) as customer_share,
@@ -65,6 +78,7 @@ segments as (
     inner join names
         on counted.model_version = names.model_version
         and counted.segment_id = names.segment_id
+    left join told on counted.segment_id = told.segment_id
     left join totals
         on counted.model_version = totals.model_version
         and counted.segment_id = totals.segment_id

@@ -3,8 +3,10 @@
 from habitue.clustering.centroids import CENTROID_COLUMNS
 from habitue.clustering.errors import (
     CentroidError,
+    EmbeddingError,
     EvidenceError,
     FeatureError,
+    OwnNameError,
     PolicyError,
     RuleError,
     ScalerError,
@@ -16,17 +18,21 @@ from habitue.clustering.matrix import Customers, read_customers
 from habitue.clustering.naming import NAME_COLUMNS, name_segments
 from habitue.clustering.scoring import Prediction, predict_segments
 from habitue.clustering.settings import SegmentationSettings
+from habitue.clustering.telling import TRAIT_COLUMNS, segment_traits
 
 __all__ = [
     "CENTROID_COLUMNS",
     "EVIDENCE_COLUMNS",
     "NAME_COLUMNS",
+    "TRAIT_COLUMNS",
     "CentroidError",
     "Customers",
+    "EmbeddingError",
     "EvidenceError",
     "FeatureError",
     "Fit",
     "Matching",
+    "OwnNameError",
     "PolicyError",
     "Prediction",
     "RuleError",
@@ -38,4 +44,5 @@ __all__ = [
     "name_segments",
     "predict_segments",
     "read_customers",
+    "segment_traits",
 ]

@@ -45,6 +45,8 @@ class Centroids(NamedTuple):
         scaled: Centroids in scaled units, shape (k, n_features).
         natural: Centroids in natural units, shape (k, n_features).
         shares: Share of the fitted customers, shape (k,).
+        effects: Cohen's d against everybody else, shape (k, n_features); None for a
+            version from before they were kept.
     """
 
     segment_ids: NDArray[np.int64]
@@ -52,6 +54,7 @@ class Centroids(NamedTuple):
     scaled: NDArray[np.float64]
     natural: NDArray[np.float64]
     shares: NDArray[np.float64]
+    effects: NDArray[np.float64] | None
 
     @property
     def overall(self) -> NDArray[np.float64]:
@@ -103,4 +106,14 @@ def read_centroids(
         shares=centroids.groupby("segment_id")["fitted_share"]
         .first()
         .to_numpy(dtype=np.float64),
+        effects=_effects(centroids, names),
     )
+
+
+def _effects(
+    centroids: pd.DataFrame, names: Sequence[str]
+) -> NDArray[np.float64] | None:
+    if "effect_size" not in centroids.columns or centroids["effect_size"].isna().any():
+        return None
+    wide = centroids.pivot(index="segment_id", columns="feature", values="effect_size")
+    return wide.sort_index()[list(names)].to_numpy(dtype=np.float64)

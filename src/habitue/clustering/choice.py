@@ -72,7 +72,10 @@ class Choice(NamedTuple):
 
 
 def choose_k(
-    candidates: Sequence[Candidate], *, settings: SegmentationSettings
+    candidates: Sequence[Candidate],
+    *,
+    settings: SegmentationSettings,
+    previous_k: int | None = None,
 ) -> Choice:
     """Apply the rule: fixed k, then the gap as gate, then stability, then silhouette.
 
@@ -82,20 +85,22 @@ def choose_k(
     Args:
         candidates: k = 1, 2, ... without holes, at least one.
         settings: Thresholds and the fixed k, if any.
+        previous_k: Segments of the model in use, None without one.
 
     Returns:
         The largest stable k whose segments all reach the minimum share, and whose gap
         does not fall clearly (3 standard errors) below that of a smaller such k: halves
-        of a tight group can be stable by chance. If none is stable: the best silhouette
-        among those of acceptable share. If none has acceptable shares, or the gate
-        closes: 1.
+        of a tight group can be stable by chance. As many as before where that would do
+        as well, and the gap of the largest does not lead it clearly. If none is stable:
+        the best silhouette among those of acceptable share. If none has acceptable
+        shares, or the gate closes: 1.
 
     References:
         Tibshirani, Walther and Hastie (2001), Estimating the number of clusters in a
         data set via the gap statistic, JRSS B 63: the first step of their rule.
     """
     verdicts = [_verdict(row, candidates, settings) for row in candidates]
-    k, why = _decide(candidates, settings)
+    k, why = _decide(candidates, settings, previous_k)
     return Choice(k - 1, (*verdicts[: k - 1], why, *verdicts[k:]))
 
 
@@ -156,7 +161,9 @@ def _flaw(row: Candidate, settings: SegmentationSettings) -> str | None:
 
 
 def _decide(
-    candidates: Sequence[Candidate], settings: SegmentationSettings
+    candidates: Sequence[Candidate],
+    settings: SegmentationSettings,
+    previous_k: int | None,
 ) -> tuple[int, str]:
     largest = candidates[-1].k
     if settings.fixed_k is not None:
@@ -176,11 +183,13 @@ def _decide(
             f"no structure: gap(1) {one.gap:.3f} reaches gap(2) {two.gap:.3f}"
             f" - s(2) {two.gap_standard_error:.3f}"
         )
-    return _decide_structured(candidates, settings)
+    return _decide_structured(candidates, settings, previous_k)
 
 
 def _decide_structured(
-    candidates: Sequence[Candidate], settings: SegmentationSettings
+    candidates: Sequence[Candidate],
+    settings: SegmentationSettings,
+    previous_k: int | None,
 ) -> tuple[int, str]:
     shared = [row for row in candidates[1:] if _is_shared(row, settings)]
     if not shared:
@@ -189,6 +198,12 @@ def _decide_structured(
     whole = [row for row in stable if not _splits(row, stable)]
     if whole:
         best = whole[-1]
+        for row in whole[:-1]:
+            if row.k == previous_k and not _leads(best, row, errors=LATER_LEAD):
+                return row.k, (
+                    f"as many as before, weakest Jaccard {row.jaccard_min:.2f}: "
+                    f"{best.k} are stable too, but do not lead clearly"
+                )
         return best.k, (
             f"largest stable k, weakest Jaccard {best.jaccard_min:.2f}, "
             f"smallest segment {best.smallest_share:.1%}"

@@ -23,5 +23,13 @@ class RuleError(ValueError):
     """A naming rule cannot be read."""
 
 
+class OwnNameError(RuleError):
+    """A name that was given by hand cannot stand."""
+
+
+class EmbeddingError(ValueError):
+    """The map cannot be drawn as it was asked for."""
+
+
 class PolicyError(ValueError):
     """The policy forbids what the settings ask for."""

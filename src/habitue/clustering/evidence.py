@@ -68,13 +68,17 @@ class _Tried(NamedTuple):
 
 
 def evaluate_candidates(
-    values: NDArray[np.float64], *, settings: SegmentationSettings
+    values: NDArray[np.float64],
+    *,
+    settings: SegmentationSettings,
+    previous_k: int | None = None,
 ) -> pd.DataFrame:
     """Measure every candidate of every algorithm and choose one.
 
     Args:
         values: (n_customers, n_features), scaled, as `read_customers` gives them.
         settings: Algorithms, thresholds, sizes and the seed.
+        previous_k: Segments of the model in use: their number changes for a reason.
 
     Returns:
         One row per algorithm and candidate: `habitue.clustering.choice.Candidate` and
@@ -100,7 +104,7 @@ def evaluate_candidates(
     points = count_distinct(values[drawn])
     with one_thread():
         tried = [
-            _try(algorithm, values, drawn, settings=settings)
+            _try(algorithm, values, drawn, settings=settings, previous_k=previous_k)
             for algorithm in algorithms_for(values[drawn], settings=settings)
         ]
     tried = [_compared(one, tried[0], drawn) for one in tried]
@@ -119,6 +123,7 @@ def _try(
     drawn: NDArray[np.intp],
     *,
     settings: SegmentationSettings,
+    previous_k: int | None,
 ) -> _Tried:
     division = algorithm.divide(values, drawn=drawn, seed=settings.seed)
     stability = bootstrap_stability(
@@ -149,10 +154,11 @@ def _try(
         )
         for place, labels in enumerate(division.labels)
     ]
-    choose = choose_k if gap else choose_density
-    return _Tried(
-        algorithm, division, candidates, choose(candidates, settings=settings)
-    )
+    if gap:
+        choice = choose_k(candidates, settings=settings, previous_k=previous_k)
+    else:
+        choice = choose_density(candidates, settings=settings)
+    return _Tried(algorithm, division, candidates, choice)
 
 
 def _measured(

@@ -78,6 +78,7 @@ def evaluate_once(
     fingerprint: pd.DataFrame,
     checks: pd.DataFrame,
     *,
+    history: pd.DataFrame,
     previous: pd.DataFrame | None,
     settings: SegmentationSettings,
 ) -> pd.DataFrame:
@@ -88,6 +89,8 @@ def evaluate_once(
         scalers: One row per feature: transform, fill, lower, upper, centre, scale.
         fingerprint: One row: data_fingerprint, as_of_date.
         checks: The decisions so far; the last one about these data counts.
+        history: The centroids of all versions so far. Under the same settings the
+            number of segments only changes for a reason.
         previous: The evidence kept so far, None on the first build.
         settings: Algorithms, thresholds and the seed.
 
@@ -100,7 +103,13 @@ def evaluate_once(
         kept = fitted_now(stamped(empty, fingerprint))
         return kept if previous is None else without_rows(previous)
     customers = read_customers(features, scalers)
-    evidence = evaluate_candidates(customers.scaled, settings=settings)
+    champion = champion_of(history)
+    previous_k = None
+    if champion and champion.parameters_hash == parameters_hash_of(fingerprint):
+        previous_k = champion.segment_count
+    evidence = evaluate_candidates(
+        customers.scaled, settings=settings, previous_k=previous_k
+    )
     return fitted_now(stamped(evidence, fingerprint))
 
 

@@ -145,6 +145,33 @@ def test_a_gap_within_the_noise_of_a_smaller_k_is_no_objection():
     assert choose_k(rows, settings=SegmentationSettings()).place == 2
 
 
+def test_as_many_as_before_unless_more_lead_clearly():
+    rows = [
+        ONE,
+        candidate(2, gap=1.2),
+        candidate(3, gap=1.3),
+        candidate(4, gap=1.5),
+    ]
+
+    kept = choose_k(rows, settings=SETTINGS, previous_k=3)
+    assert kept.place + 1 == 3
+    assert kept.reasons[2] == (
+        "as many as before, weakest Jaccard 0.90: 4 are stable too, but do not lead "
+        "clearly"
+    )
+    # 1.7 - 3 x 0.1 is above 1.3.
+    clear = [*rows[:3], candidate(4, gap=1.7)]
+    assert choose_k(clear, settings=SETTINGS, previous_k=3).place + 1 == 4
+
+
+def test_as_many_as_before_must_still_be_sound():
+    rows = [ONE, candidate(2, gap=1.2), candidate(3, jaccard=0.7), candidate(4)]
+    assert choose_k(rows, settings=SETTINGS, previous_k=3).place + 1 == 4
+    assert choose_k(rows, settings=SETTINGS, previous_k=9).place + 1 == 4
+    fewer = [ONE, candidate(2, gap=1.2), candidate(3, jaccard=0.7)]
+    assert choose_k(fewer, settings=SETTINGS, previous_k=3).place + 1 == 2
+
+
 def region(k, *, jaccard=0.9, share=0.2, noise=0.1):
     return Candidate(
         algorithm="DBSCAN",

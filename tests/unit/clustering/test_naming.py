@@ -2,55 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pandas as pd
 import pytest
+from centroid_tables import NO_RULES, centroid_rows, own, rules
 
-from habitue.clustering import CentroidError, RuleError, name_segments
+from habitue.clustering import CentroidError, OwnNameError, RuleError, name_segments
 from habitue.clustering.telling import format_number
-
-
-def centroid_rows(scaled, *, features=None, shares=None, version=1, **scaling):
-    """Scaled centroids → table rows; natural = scaled unless scaling says otherwise."""
-    scaled = np.asarray(scaled, dtype=float)
-    features = features or ["orders", "recency", "views"][: scaled.shape[1]]
-    shares = shares or [1 / len(scaled)] * len(scaled)
-    settings = {
-        "transform": "none",
-        "fill": np.nan,
-        "lower": -np.inf,
-        "upper": np.inf,
-        "centre": 0.0,
-        "scale": 1.0,
-        **scaling,
-    }
-    return pd.DataFrame(
-        [
-            {
-                "model_version": version,
-                "segment_id": position + 1,
-                "slot": position + 1,
-                "feature": feature,
-                **settings,
-                "scaled_value": scaled[position, column],
-                "natural_value": scaled[position, column] * settings["scale"]
-                + settings["centre"],
-                "fitted_share": shares[position],
-            }
-            for position in range(len(scaled))
-            for column, feature in enumerate(features)
-        ]
-    )
-
-
-def rules(text):
-    head = "priority,segment_name,feature,minimum,maximum,unit\n"
-    return pd.read_csv(io.StringIO(head + text))
-
-
-NO_RULES = rules("")
 
 
 def names(table):
@@ -221,6 +179,187 @@ def test_every_version_is_named_on_its_own():
         "Low orders",
         "Low orders",
         "Loyal",
+    ]
+
+
+def test_an_own_name_beats_the_rules_in_every_version():
+    both = pd.concat(
+        [centroid_rows([[1.0], [-1.0]]), centroid_rows([[-1.0], [1.0]], version=2)]
+    )
+
+    table = name_segments(
+        both, rules("1,Loyal,orders,0.5,,sd"), own_names=own({1: " VIP "})
+    )
+
+    assert table["segment_name"].tolist() == ["VIP", "Low orders", "VIP", "Loyal"]
+
+
+@pytest.mark.parametrize("name", ["Loyal", " loyal ", "LOYAL"])
+def test_no_rule_gives_what_is_somebodys_own_name(name):
+    centroids = centroid_rows([[1.0], [-1.0]])
+
+    named = names(
+        name_segments(
+            centroids, rules("1,Loyal,orders,0.5,,sd"), own_names=own({2: name})
+        )
+    )
+
+    assert named == {1: "High orders", 2: name.strip()}
+
+
+def test_no_description_repeats_an_own_name_of_any_version():
+    both = pd.concat(
+        [
+            centroid_rows([[1.0], [-2.0], [1.0]]),
+            centroid_rows([[1.0], [-1.0]], version=2),
+        ]
+    )
+
+    table = name_segments(both, NO_RULES, own_names=own({3: "high orders"}))
+
+    # The third is gone in version 2, and still nobody else is called as it was.
+    assert table["segment_name"].tolist() == [
+        "High orders 2",
+        "Low orders",
+        "high orders",
+        "High orders 2",
+        "Low orders",
+    ]
+
+
+def test_a_single_segment_may_have_an_own_name_and_never_that_of_another():
+    two, one = centroid_rows([[1.0], [-1.0]]), centroid_rows([[0.0]], version=2)
+    both = pd.concat([two, one])
+
+    def name_of_the_single(given):
+        return name_segments(both, NO_RULES, own_names=own(given))["segment_name"][2]
+
+    assert name_of_the_single({1: "Club"}) == "Club"
+    assert name_of_the_single({2: "everyone"}) == "Everyone 2"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({1: "VIP", 2: " vip"}, "1 and 2 are both called"),
+        ({1: "  "}, "segment 1 has an empty name"),
+        ({1: None}, "segment 1 has an empty name"),
+        ({7: "VIP"}, r"no version ever had a segment 7: use one of \[1, 2\]"),
+        ({1.5: "VIP"}, "1.5 is no segment_id"),
+        ({None: "VIP"}, "no segment_id"),
+    ],
+)
+def test_an_own_name_that_cannot_stand_is_refused(given, message):
+    with pytest.raises(OwnNameError, match=message):
+        name_segments(centroid_rows([[1.0], [-1.0]]), NO_RULES, own_names=own(given))
+
+
+def test_two_own_names_for_one_segment_are_refused():
+    twice = pd.DataFrame({"segment_id": [1, 1], "segment_name": ["VIP", "Club"]})
+    with pytest.raises(OwnNameError, match="comes twice"):
+        name_segments(centroid_rows([[1.0], [-1.0]]), NO_RULES, own_names=twice)
+    with pytest.raises(OwnNameError, match="segment_name"):
+        name_segments(centroid_rows([[1.0]]), NO_RULES, own_names=twice[["segment_id"]])
+
+
+def test_own_names_wait_until_there_is_a_model():
+    none = centroid_rows([[1.0]]).iloc[:0]
+
+    assert name_segments(none, NO_RULES, own_names=own({1: "VIP"})).empty
+
+
+def test_no_own_names_change_nothing():
+    centroids = centroid_rows([[1.0], [-1.0]])
+    text = rules("1,Loyal,orders,0.5,,sd")
+
+    pd.testing.assert_frame_equal(
+        name_segments(centroids, text, own_names=own({})),
+        name_segments(centroids, text),
+    )
+
+
+def versions(*scaled):
+    """Centroids of several versions, segment ids by position."""
+    return pd.concat(
+        [centroid_rows(one, version=number) for number, one in enumerate(scaled, 1)]
+    )
+
+
+def names_by_version(table):
+    return [
+        group["segment_name"].tolist() for _, group in table.groupby("model_version")
+    ]
+
+
+def test_a_name_stays_while_its_rule_still_matches():
+    # The second is clearer in version 2, where the first no longer matches it is free.
+    both = versions(
+        [[1.5], [0.6], [-2.1]], [[0.7], [1.6], [-2.3]], [[0.4], [1.6], [-2.0]]
+    )
+
+    table = name_segments(both, rules("1,Loyal,orders,0.5,,sd"))
+
+    assert names_by_version(table) == [
+        ["Loyal", "High orders", "Low orders"],
+        ["Loyal", "High orders", "Low orders"],
+        ["High orders", "Loyal", "Low orders"],
+    ]
+
+
+def test_a_name_stays_though_a_rule_before_it_matches_too():
+    both = versions([[0.7], [-0.7]], [[1.7], [-1.7]])
+    text = rules("1,Power users,orders,1.5,,sd\n2,Loyal,orders,0.5,,sd")
+
+    assert names_by_version(name_segments(both, text))[1][0] == "Loyal"
+
+
+def test_a_new_segment_does_not_take_the_name_of_one_that_stays():
+    first = centroid_rows([[1.0], [-1.0]])
+    second = centroid_rows([[0.6], [-2.6], [2.0]], version=2)
+
+    table = name_segments(pd.concat([first, second]), rules("1,Loyal,orders,0.5,,sd"))
+
+    assert names_by_version(table)[1] == ["Loyal", "Low orders", "High orders"]
+
+
+def test_a_model_that_was_not_adopted_leaves_no_name_behind():
+    both = versions(
+        [[1.5], [0.6], [-2.1]], [[0.4], [1.6], [-2.0]], [[0.8], [1.6], [-2.4]]
+    )
+    both["is_adopted"] = both["model_version"] != 2
+
+    table = name_segments(both, rules("1,Loyal,orders,0.5,,sd"))
+
+    assert [one[0] for one in names_by_version(table)] == [
+        "Loyal",
+        "High orders",
+        "Loyal",
+    ]
+
+
+def test_a_description_stays_while_it_holds_and_no_rule_names_the_segment():
+    both = versions(
+        [[1.0, 0.5], [-1.0, -0.5]], [[0.9, 1.1], [-0.9, -1.1]], [[0.0, 1.1], [0, -1.1]]
+    )
+
+    assert names_by_version(name_segments(both, NO_RULES)) == [
+        ["High orders", "Low orders"],
+        ["High orders", "Low orders"],
+        ["High recency", "Low recency"],
+    ]
+    named = name_segments(both, rules("1,Late,recency,1,,sd"))
+    assert names_by_version(named)[1:] == [
+        ["Late", "Low orders"],
+        ["Late", "Low recency"],
+    ]
+
+
+def test_everyone_is_no_name_to_keep():
+    both = versions([[0.0]], [[1.0], [-1.0]])
+
+    assert names_by_version(name_segments(both, NO_RULES))[1] == [
+        "High orders",
+        "Low orders",
     ]
 
 
