@@ -2,8 +2,9 @@
 
 The ledgers (customer_days, items, orders) are generated in SQL. Then dbt builds the
 spine and customer_features from them, for the latest date alone and with a year of
-month starts. Beside it stands the naive way to sum up the same days: one range join of
-days and dates, one grouping.
+month starts; and once more as a later build does, which computes the features of the
+date that was scored last as well, to retrace who moved. Beside it stands the naive way
+to sum up the same days: one range join of days and dates, one grouping.
 
     python benchmarks/features.py --customers 1000000
 """
@@ -28,10 +29,11 @@ from rich.table import Table
 
 PROJECT = Path(__file__).parents[1]
 MODELS = (
-    *("int_as_of__dates", "int_as_of__days", "int_customer_periods__summed"),
+    *("int_as_of__dates", "int_scorings__recalled", "int_as_of__computed"),
+    *("int_as_of__days", "int_customer_periods__summed"),
     "int_customer_behaviour__windowed",
     *("int_customer_items__windowed", "int_customer_items__accumulated"),
-    "customer_features",
+    *("int_customer_features__computed", "customer_features", "int_features__recalled"),
 )
 # A long tail: half of the customers have up to nine active days, one in fifty over 85.
 PEOPLE = """
@@ -92,8 +94,12 @@ def main() -> None:
         for months in (0, 12):
             runs[months] = build(path, months=months, target=Path(folder) / "target")
             naive[months] = sum_up_naively(path)
+        record_scoring(path)
+        later = build(path, months=12, target=Path(folder) / "target")
+        later["recalled"] = recall(path)
     show(
         runs,
+        later,
         naive,
         title=f"{options.customers:,} customers, {days:,} customer days, "
         f"{items:,} items",
@@ -125,8 +131,7 @@ def write_ledgers(path: Path, customers: int) -> tuple[int, int]:
         # Nobody is anonymous here, so no identity is learned later.
         connection.execute(
             "create table intermediate.int_identities__unsettled as "
-            "select customer_id, date '2025-01-01' as as_of_date from people "
-            "where 1 = 0"
+            "select customer_id, 1 as place from people where 1 = 0"
         )
         connection.execute("drop table people; drop table active; checkpoint")
         return tuple(
@@ -187,6 +192,29 @@ def build(path: Path, *, months: int, target: Path) -> dict[str, Any]:
     }
 
 
+def record_scoring(path: Path) -> None:
+    """Everybody was scored a week before the latest date."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "create table intermediate.int_scorings__logged as "
+            "select cast(as_of_date - 7 as date) as as_of_date, "
+            "cast(1 as bigint) as model_version, cast(now() as timestamp) as scored_at "
+            "from intermediate.int_as_of__dates where is_latest"
+        )
+
+
+def recall(path: Path) -> float:
+    """Seconds for the features of the date that was scored last."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set threads = 2; set preserve_insertion_order = false")
+        started = time.perf_counter()
+        connection.execute(
+            "create temporary table recalled as "
+            "select * from intermediate.int_features__recalled"
+        )
+        return time.perf_counter() - started
+
+
 def sum_up_naively(path: Path) -> float:
     """Seconds for sums over all time and 90 days by a range join, as of the spine."""
     counts = [name for name, kind in day_columns() if kind == "bigint"]
@@ -212,7 +240,11 @@ def sum_up_naively(path: Path) -> float:
 
 
 def show(
-    runs: dict[int, dict[str, Any]], naive: dict[int, float], *, title: str
+    runs: dict[int, dict[str, Any]],
+    later: dict[str, Any],
+    naive: dict[int, float],
+    *,
+    title: str,
 ) -> None:
     """Print seconds, rows and memory."""
     table = Table(title=title, title_justify="left")
@@ -227,7 +259,18 @@ def show(
             f"{naive[months]:.1f}",
             f"{run['peak'] / 2**20:.1f} GB",
         )
+    table.add_row(
+        "13 dates, scored before",
+        f"{later['rows']:,}",
+        f"{later['seconds']:.1f}",
+        f"{later['wall']:.1f}",
+        "",
+        f"{later['peak'] / 2**20:.1f} GB",
+    )
     Console().print(table)
+    Console().print(
+        f"The features of the date that was scored last take {later['recalled']:.1f} s."
+    )
     Console().print(
         f"Thirteen dates take {runs[12]['seconds'] / runs[0]['seconds']:.1f} times the "
         f"latest alone, for {runs[12]['rows'] / runs[0]['rows']:.1f} times the rows; "

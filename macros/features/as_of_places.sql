@@ -4,3 +4,9 @@
 {% macro as_of_places() -%}
     {{ return(range(1, var('history_months') + 2) | list) }}
 {%- endmacro %}
+
+{#- The same and 0, the place of the date that was scored last: it stands apart, so that
+    what asks for the spine, or for it, asks for places that are known beforehand. -#}
+{% macro computed_places() -%}
+    {{ return([0] + as_of_places()) }}
+{%- endmacro %}

@@ -23,9 +23,12 @@ calendar as (
         {{ is_weekend('days.activity_date') }} as is_weekend,
         dates.place = max(dates.place) over (
             partition by days.activity_date
-        ) as is_nearest
+        ) as is_nearest,
+        min(dates.place) over (
+            partition by days.activity_date
+        ) = 0 as is_before_last_scoring
     from days
-    inner join {{ ref('int_as_of__dates') }} as dates
+    inner join {{ ref('int_as_of__computed') }} as dates
         on days.activity_date < dates.as_of_date
 
 )

@@ -1,6 +1,6 @@
-{#- What customer_days says of each customer as of each date of the spine, over all time
-    and over the last 7, 28 and 90 days. Counts are added up in floating point, where
-    whole numbers are exact and a third faster than in 128 bits. -#}
+{#- What customer_days says of each customer as of each date that is computed, over
+    all time and over the last 7, 28 and 90 days. Counts are added up in floating
+    point, where whole numbers are exact and a third faster than in 128 bits. -#}
 {%- set of_all_time = ['active_days', 'session_count', 'page_view_count',
     'support_contact_count', 'feedback_count', 'order_count', 'cancellation_count',
     'sold_or_cancelled_count', 'browsed_order_count', 'squared_order_gaps'] -%}
@@ -14,7 +14,7 @@
     'session_count_28'] -%}
 with
 
-{%- for place in as_of_places() %}
+{%- for place in computed_places() %}
 
 history_{{ place }} as (
 
@@ -31,7 +31,7 @@ history_{{ place }} as (
         min(first_order_date) as first_order_date,
         max(last_order_date) as last_order_date
     from {{ ref('int_customer_periods__summed') }}
-    where place >= {{ place }}
+    where {{ 'place >= ' ~ place if place else 'is_before_last_scoring' }}
     group by 1
 
 ),
@@ -74,9 +74,10 @@ as_of_{{ place }} as (
         {%- for name in of_90_days + ['revenue'] %}
         coalesce(recent.{{ name }}_90, 0) as {{ name }}_90,
         {%- endfor %}
+        {{ place }} as place,
         dates.as_of_date
     from history_{{ place }} as history
-    inner join {{ ref('int_as_of__dates') }} as dates on dates.place = {{ place }}
+    inner join {{ ref('int_as_of__computed') }} as dates on dates.place = {{ place }}
     left join window_{{ place }} as recent
         on history.customer_id = recent.customer_id
 
@@ -86,7 +87,7 @@ as_of_{{ place }} as (
 
 windowed as (
 
-    {%- for place in as_of_places() %}
+    {%- for place in computed_places() %}
     select * from as_of_{{ place }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}

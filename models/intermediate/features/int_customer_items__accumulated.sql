@@ -47,6 +47,7 @@ accumulated as (
 
     select
         counted.customer_id,
+        dates.place,
         dates.as_of_date,
         sum(counted.category_count) as category_count,
         sum(counted.score_sum) as score_sum,
@@ -54,7 +55,7 @@ accumulated as (
     from counted
     inner join {{ ref('int_as_of__days') }} as dates
         on counted.activity_date = dates.activity_date
-    group by 1, 2
+    group by 1, 2, 3
 
 )
 

@@ -5,7 +5,7 @@
 {%- set item_log = 'item_count * ln(item_count)' -%}
 with
 
-{%- for place in as_of_places() %}
+{%- for place in computed_places() %}
 
 items_{{ place }} as (
 
@@ -59,7 +59,7 @@ dates as (
 
 windowed as (
 
-    {%- for place in as_of_places() %}
+    {%- for place in computed_places() %}
     select * from as_of_{{ place }}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
@@ -78,6 +78,7 @@ select
         ) / ln(2)
     end as {{ kind }}_entropy_90,
     {%- endfor %}
+    windowed.place,
     dates.as_of_date
 from windowed
 inner join dates on windowed.place = dates.place

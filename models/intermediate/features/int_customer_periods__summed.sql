@@ -1,5 +1,6 @@
 {#- What counts over all time, added up between the dates of the spine: as of a date,
-    all periods up to it are added up instead of all days. -#}
+    all periods up to it are added up instead of all days. The date that was scored
+    last cuts the period that it lies in. -#}
 {{ config(materialized='table') }}
 {%- set counts = ['session_count', 'page_view_count', 'support_contact_count',
     'feedback_count', 'order_count', 'cancellation_count', 'sold_or_cancelled_count',
@@ -12,6 +13,7 @@ periods as (
     select
         days.customer_id,
         dates.place,
+        dates.is_before_last_scoring,
         count(*) as active_days,
         {%- for name in counts %}
         cast(sum(cast(days.{{ name }} as double precision)) as bigint) as {{ name }},
@@ -38,7 +40,7 @@ periods as (
     inner join {{ ref('int_as_of__days') }} as dates
         on days.activity_date = dates.activity_date
     where dates.is_nearest
-    group by 1, 2
+    group by 1, 2, 3
 
 )
 

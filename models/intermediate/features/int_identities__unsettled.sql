@@ -14,9 +14,10 @@ unsettled as (
     select
         spans.left_customer_id,
         spans.right_customer_id,
+        dates.place,
         dates.as_of_date
     from spans
-    inner join {{ ref('int_as_of__dates') }} as dates
+    inner join {{ ref('int_as_of__computed') }} as dates
         on {{ local_date('spans.unsettled_from') }} < dates.as_of_date
         and dates.as_of_date <= {{ local_date('spans.unsettled_until') }}
 
@@ -26,11 +27,13 @@ customers as (
 
     select
         left_customer_id as customer_id,
+        place,
         as_of_date
     from unsettled
     union all
     select
         right_customer_id as customer_id,
+        place,
         as_of_date
     from unsettled
 
@@ -38,5 +41,6 @@ customers as (
 
 select distinct
     customer_id,
+    place,
     as_of_date
 from customers

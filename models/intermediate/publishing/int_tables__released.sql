@@ -9,9 +9,10 @@
     'orders', 'page_views', 'personal_data', 'power_user_curve', 'quarantined_rows',
     'recluster_checks', 'retention_periods', 'rfm_cuts', 'rfm_migrations', 'rfm_scores',
     'rfm_segments', 'row_ledger', 'segment_audience', 'segment_dendrogram',
-    'segment_lineage', 'segment_map', 'segment_models', 'segment_profiles',
-    'segment_validation', 'segment_validation_tests', 'segments', 'sessions',
-    'stitched_sessions', 'value_models',
+    'segment_flows', 'segment_lineage', 'segment_map', 'segment_memberships',
+    'segment_models', 'segment_moves', 'segment_profiles', 'segment_validation',
+    'segment_validation_tests', 'segments', 'sessions', 'stitched_sessions',
+    'value_models',
 ] -%}
 {%- for name in marts + ['int_batches__completed'] -%}
     {%- do ref(name) -%}
