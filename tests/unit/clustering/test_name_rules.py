@@ -97,6 +97,7 @@ AT_LEAST = {
     "Dormant": ("recency_days", 28),
     "Lapsed customers": ("recency_days", 14),
     "Occasional buyers": ("order_count", 0.3),
+    "Regular customers": ("order_count", 1.5),
 }
 AT_MOST = {
     "New customers": ("tenure_days", 90),
