@@ -29,6 +29,8 @@ from sklearn.preprocessing import (
 )
 from warehouse import BuildError, ResidentDbt
 
+from habitue.clustering import read_customers
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -42,13 +44,19 @@ SCALERS = {"z_score": StandardScaler, "min_max": MinMaxScaler, "robust": RobustS
 SCALING = (
     *("int_feature_fills__measured", "int_features__filled"),
     *("int_feature_scales__measured", "feature_scalers", "int_features__transformed"),
-    *("int_scalers__widened", "int_features__scaled"),
+    *("int_scalers__widened", "int_segment_scalers__selected"),
 )
 COMPONENTS = (
     *("int_features__sampled", "int_features__standardised"),
     *("int_features__standardised_sample", "int_features__fingerprinted"),
     *("feature_components", "int_components__widened", "int_components__measured"),
     *("int_engagement__scored", "customer_engagement", "feature_loadings"),
+)
+
+
+ORDERED = (
+    "(select number, cast(md5('customer' || number) as uuid) as customer_id "
+    f"from range({CUSTOMERS}) as numbers (number)) as generated"
 )
 
 
@@ -96,14 +104,32 @@ class World:
         with duckdb.connect(str(self.warehouse.database), read_only=True) as connection:
             return connection.execute(sql).df()
 
-    def scaled(self, table: str = "int_features__scaled") -> pd.DataFrame:
+    def standardised(self, table: str) -> pd.DataFrame:
         """What SQL made of the latest features, in the order they were generated."""
         return self.read(
-            f"select scaled.* from range({CUSTOMERS}) as numbers (number) "
+            f"select scaled.* from {ORDERED} "
             f"inner join intermediate.{table} as scaled "
-            "on cast(scaled.customer_id as uuid) "
-            "= cast(md5('customer' || number) as uuid) order by number"
+            "on cast(scaled.customer_id as uuid) = generated.customer_id "
+            "order by number"
         )
+
+    def scaled(self) -> pd.DataFrame:
+        """What fits are made of, in the order the features were generated."""
+        features = self.read(
+            f"select features.* exclude (as_of_date) from {ORDERED} "
+            "inner join marts.customer_features as features using (customer_id) "
+            f"where as_of_date = '{LATEST}' order by number"
+        )
+        numbered = (
+            features[list(self.types)]
+            .astype("float64")
+            .assign(customer_id=[f"{number:06}" for number in range(len(features))])
+        )
+        customers = read_customers(
+            numbered,
+            self.read("select * from intermediate.int_segment_scalers__selected"),
+        )
+        return pd.DataFrame(customers.scaled, columns=list(customers.names))
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +180,7 @@ def scaled_by_scikit_learn(
 def test_every_feature_of_every_customer_is_scaled_as_by_scikit_learn(
     world: World, method: str
 ) -> None:
-    world.run("int_features__scaled", segment_scaling=method)
+    world.run("int_segment_scalers__selected", segment_scaling=method)
     theirs = scaled_by_scikit_learn(world, method)
     ours = world.scaled()
     assert len(ours) == CUSTOMERS
@@ -218,8 +244,8 @@ def test_the_lookup_decides_where_the_setting_says_nothing(world: World) -> None
 
 def test_the_index_is_the_transform_of_scikit_learn_on_every_row(world: World) -> None:
     names = list(world.types)
-    everybody = world.scaled("int_features__standardised")
-    sample = world.scaled("int_features__standardised_sample")
+    everybody = world.standardised("int_features__standardised")
+    sample = world.standardised("int_features__standardised_sample")
     assert (len(everybody), len(sample)) == (CUSTOMERS, SAMPLE)
     order = sample["customer_id"].astype(str).argsort()
     theirs = PCA(svd_solver="full").fit(sample[names].to_numpy()[order])
@@ -328,7 +354,7 @@ def test_too_few_customers_have_scores_and_no_index(
     ("model", "setting", "words"),
     [
         (
-            "int_features__scaled",
+            "int_segment_scalers__selected",
             {"segment_scaling": "zscore"},
             ["segment_scaling is zscore", "z_score, min_max, robust"],
         ),

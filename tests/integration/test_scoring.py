@@ -69,7 +69,8 @@ def test_scaled_features_are_those_of_scikit_learn(
 ) -> None:
     names = _names(centroids)
     ours = _frame(
-        shop, "select * from intermediate.int_features__scaled order by customer_id"
+        shop,
+        "select * from intermediate.int_features__standardised order by customer_id",
     )
     natural = scored[names].to_numpy(dtype=np.float64)
     logged = np.array(
