@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 import pytest
+from sklearn.cluster import KMeans
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 
@@ -62,6 +63,21 @@ def test_sql_scores_every_customer_as_numpy_does(
     is_tie = nearest[:, 1] - nearest[:, 0] < 1e-9
     same = scored["segment_id"].to_numpy() == predicted.labels
     assert (same | is_tie).all()
+
+
+def test_sql_scores_every_customer_as_scikit_learn_predicts(
+    scored: pd.DataFrame, centroids: pd.DataFrame
+) -> None:
+    names = _names(centroids)
+    model = read_centroids(centroids, features=names)
+    values = model.scaler.to_scaled(scored[names].to_numpy(dtype=np.float64))
+    # A model that was told its centres, and not fitted to anything.
+    theirs = KMeans(len(model.scaled), init=model.scaled, n_init=1, max_iter=1)
+    theirs.fit(model.scaled)
+    labels = model.segment_ids[theirs.predict(values)]
+    is_tie = scored["margin"].to_numpy() < 1e-6
+    assert len(set(labels)) > 1
+    assert ((scored["segment_id"].to_numpy() == labels) | is_tie).all()
 
 
 def test_scaled_features_are_those_of_scikit_learn(
