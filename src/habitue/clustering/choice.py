@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 # Many small groups can hide from the first split: gap(2) falls short, gap(6) is far
 # above gap(1). A later k counts as structure if its gap leads by this many standard
-# errors, several as the best of many k is looked at, and if it is stable too.
-LATER_LEAD = 3
+# errors, and if it is stable too. Of uniform noise the best of many k leads by up to 4.
+HIDDEN_LEAD = 5
+# Of two stable k, by how many one leads clearly.
+CLEAR_LEAD = 3
 # A density clustering that leaves more than this share of the customers out is none.
 MOST_NOISE = 0.5
 
@@ -80,7 +82,7 @@ def choose_k(
     """Apply the rule: fixed k, then the gap as gate, then stability, then silhouette.
 
     The gate closes on k = 1 if gap(1) >= gap(2) - s(2) and no stable k of acceptable
-    shares has a gap more than 3 standard errors above gap(1).
+    shares has a gap more than 5 standard errors above gap(1).
 
     Args:
         candidates: k = 1, 2, ... without holes, at least one.
@@ -174,7 +176,7 @@ def _decide(
         return 1, "no other k was tried"
     one, two = candidates[0], candidates[1]
     if not _leads(two, one, errors=1) and not any(
-        _leads(row, one, errors=LATER_LEAD)
+        _leads(row, one, errors=HIDDEN_LEAD)
         and _is_shared(row, settings)
         and _is_stable(row, settings)
         for row in candidates[2:]
@@ -199,7 +201,7 @@ def _decide_structured(
     if whole:
         best = whole[-1]
         for row in whole[:-1]:
-            if row.k == previous_k and not _leads(best, row, errors=LATER_LEAD):
+            if row.k == previous_k and not _leads(best, row, errors=CLEAR_LEAD):
                 return row.k, (
                     f"as many as before, weakest Jaccard {row.jaccard_min:.2f}: "
                     f"{best.k} are stable too, but do not lead clearly"
@@ -240,7 +242,7 @@ def _leads(row: Candidate, other: Candidate, *, errors: float) -> bool:
 def _splits(row: Candidate, stable: Sequence[Candidate]) -> bool:
     """Whether a smaller k explains so much more that this one splits its groups."""
     return any(
-        _leads(smaller, row, errors=LATER_LEAD)
+        _leads(smaller, row, errors=CLEAR_LEAD)
         for smaller in stable
         if smaller.k < row.k
     )

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
     from habitue.clustering.algorithms import CountingAlgorithm
 
-# Nothing counts as less than this part of the largest: log(0) has no use.
-LEAST_SIDE = 1e-9
+# Dispersion never counts as less than this part of the total: log(0) has no use.
 LEAST_DISPERSION = 1e-12
 
 
@@ -46,9 +45,7 @@ def gap_statistic(
         rng: Source of randomness; the same state gives the same answer.
 
     Assumptions:
-        No structure means uniform in a box along the features or along the principal
-        axes, the smaller one: in a box larger than the rows need, they look like a
-        group.
+        No structure means uniform in the smallest box along the principal axes.
         Heavy tails and correlation let the gap grow with k on real customers, so it
         is asked one question only: is k = 1 enough?
 
@@ -56,7 +53,10 @@ def gap_statistic(
         Tibshirani, Walther and Hastie (2001), Estimating the number of clusters in a
         data set via the gap statistic, JRSS B 63.
     """
-    rotated = _in_the_tightest_box(values)
+    centred = values - values.mean(axis=0)
+    # Distances do not feel a rotation, so references stay on the principal axes.
+    _, _, axes = np.linalg.svd(centred, full_matrices=False)
+    rotated = centred @ axes.T
     low, high = rotated.min(axis=0), rotated.max(axis=0)
     # The rows get every start there is. A reference has no groups to miss, so a poor
     # start costs it little; of rows with groups it would hide one.
@@ -77,19 +77,6 @@ def gap_statistic(
     )
     error = expected.std(axis=0) * np.sqrt(1 + 1 / references)
     return Gap(gap=expected.mean(axis=0) - observed, standard_error=error)
-
-
-def _in_the_tightest_box(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The rows, centred, by features or principal axes: distances are the same."""
-    centred = values - values.mean(axis=0)
-    _, _, axes = np.linalg.svd(centred, full_matrices=False)
-    return min((centred, centred @ axes.T), key=_log_volume)
-
-
-def _log_volume(values: NDArray[np.float64]) -> float:
-    sides = np.ptp(values, axis=0)
-    # A side that is 0 but for rounding must not decide by how it was rounded.
-    return float(np.log(np.maximum(sides, LEAST_SIDE * sides.max())).sum())
 
 
 def _logged(inertias: NDArray[np.float64]) -> NDArray[np.float64]:

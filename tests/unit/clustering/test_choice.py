@@ -86,15 +86,15 @@ def test_where_no_share_is_fair_one_segment_is_left():
     assert "below 3.0%" in choice.reasons[0]
 
 
-# gap(1) = .5 and s = .1: two leads from above .6 on, a later k from above .8 on.
+# gap(1) = .5 and s = .1: two leads from above .6 on, a later k from above 1 on.
 @pytest.mark.parametrize(
     ("second", "third", "is_stable", "k"),
     [
         (0.59, 0.5, True, 1),
         (0.61, 0.5, True, 3),
-        (0.5, 0.79, True, 1),
-        (0.5, 0.81, True, 3),
-        (0.5, 0.81, False, 1),
+        (0.5, 0.99, True, 1),
+        (0.5, 1.01, True, 3),
+        (0.5, 1.01, False, 1),
     ],
 )
 def test_the_gate_opens_for_the_first_split_or_a_far_stable_lead(
