@@ -39,6 +39,8 @@ def variables(folder: Path, **more: Any) -> dict[str, Any]:
         "segment_features": FEATURES,
         "compared_algorithms": ["k-means"],
         "fixed_segment_count": 2,
+        # Strangers who never return are away for longer every week: that is drift.
+        "recluster_drift": 10,
         "minimum_cell_size": 1,
         **more,
     }
