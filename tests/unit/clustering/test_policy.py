@@ -154,6 +154,20 @@ def test_the_stability_index_is_the_textbook_sum():
     )
 
 
+def test_small_shops_do_not_drift_by_chance():
+    """Two hundred samples of a hundred, from one and the same distribution."""
+    rng = np.random.default_rng(0)
+    found, raw = [], []
+    for _ in range(200):
+        baseline = baseline_of(rng.normal(size=100))
+        values = rng.normal(size=100)
+        shares = np.bincount(np.searchsorted(baseline.limits, values), minlength=10)
+        raw.append(stability_index(shares / 100, baseline.shares[:-1]))
+        found.append(drift_of(values, baseline))
+    assert np.mean(raw) > 0.15
+    assert np.mean(np.array(found) > 0) < 0.02
+
+
 def test_the_same_customers_have_not_drifted():
     values = np.array([0.0, 0, 0, 0, 1, 2, 3, 4, np.nan, np.nan])
     baseline = baseline_of(values)
