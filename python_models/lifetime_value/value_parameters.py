@@ -1,6 +1,6 @@
 """Fit the models of orders and spend, each once per state of the data."""
 
-from habitue.frames import to_pandas
+from habitue.frames import previous_rows, to_pandas
 from habitue.value import fit_once
 
 
@@ -9,13 +9,10 @@ def model(dbt, session):
     wanted = to_pandas(dbt.ref("int_repeats__fingerprinted"))
     orders = dbt.ref("int_repeats__grouped")
     spend = dbt.ref("int_repeat_values__grouped")
-    previous = None
-    if dbt.is_incremental:
-        previous = to_pandas(session.table(str(dbt.this)))
     return fit_once(
         wanted,
         orders,
         spend,
-        previous=previous,
+        previous=previous_rows(dbt, session),
         minimum_customers=dbt.config.get("value_minimum_customers"),
     )

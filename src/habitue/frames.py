@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,3 +32,15 @@ class LazyRelation(Relation, Protocol):
 def to_pandas(relation: Relation) -> pd.DataFrame:
     """All rows of a relation as a data frame."""
     return relation.df()
+
+
+def previous_rows(dbt: Any, session: Any) -> pd.DataFrame | None:
+    """What earlier builds left of an incremental Python model, None on the first.
+
+    Args:
+        dbt: What dbt hands to the model.
+        session: The connection it hands along.
+    """
+    if not dbt.is_incremental:
+        return None
+    return to_pandas(session.table(str(dbt.this)))

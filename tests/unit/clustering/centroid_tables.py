@@ -7,21 +7,23 @@ import io
 import numpy as np
 import pandas as pd
 
+# Scaling that changes nothing.
+UNSCALED = {
+    "transform": "none",
+    "fill": np.nan,
+    "lower": -np.inf,
+    "upper": np.inf,
+    "centre": 0.0,
+    "scale": 1.0,
+}
+
 
 def centroid_rows(scaled, *, features=None, shares=None, version=1, **scaling):
     """Scaled centroids → table rows; natural = scaled unless scaling says otherwise."""
     scaled = np.asarray(scaled, dtype=float)
     features = features or ["orders", "recency", "views"][: scaled.shape[1]]
     shares = shares or [1 / len(scaled)] * len(scaled)
-    settings = {
-        "transform": "none",
-        "fill": np.nan,
-        "lower": -np.inf,
-        "upper": np.inf,
-        "centre": 0.0,
-        "scale": 1.0,
-        **scaling,
-    }
+    settings = UNSCALED | scaling
     return pd.DataFrame(
         [
             {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from centroid_tables import UNSCALED
 
 from habitue.clustering import read_customers
 
@@ -40,15 +41,7 @@ def to_scalers() -> Callable[..., pd.DataFrame]:
 
     def build(names: Sequence[str], **columns: object) -> pd.DataFrame:
         table = pd.DataFrame({"feature": list(names)})
-        defaults = {
-            "transform": "none",
-            "fill": np.nan,
-            "lower": -np.inf,
-            "upper": np.inf,
-            "centre": 0.0,
-            "scale": 1.0,
-        }
-        for name, value in {**defaults, **columns}.items():
+        for name, value in {**UNSCALED, **columns}.items():
             table[name] = value
         return table
 
