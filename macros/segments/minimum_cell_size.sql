@@ -1,11 +1,5 @@
-{#- The smallest number of customers that is published, from the var. -#}
+{#- The smallest number of customers that is published, from the var; 1 publishes every
+    count. -#}
 {% macro minimum_cell_size() -%}
-    {%- set size = var('minimum_cell_size') -%}
-    {%- if size is not integer or size is boolean or size < 1 -%}
-        {{ exceptions.raise_compiler_error(
-            "minimum_cell_size is " ~ size ~ "; it must be a whole number from 1 on "
-            ~ "(1 publishes every count)."
-        ) }}
-    {%- endif -%}
-    {{ return(size) }}
+    {{ return(whole_number('minimum_cell_size')) }}
 {%- endmacro %}

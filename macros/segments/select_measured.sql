@@ -52,6 +52,33 @@ measured as (
 select * from measured
 {%- endmacro %}
 
+{#- Where a model places customers: as above, down to the segment. -#}
+{% macro select_placed(customers, parameters) -%}
+with
+
+measured as (
+
+    {{ select_measured(customers, parameters) | indent(4) }}
+
+),
+
+placed as (
+
+    select
+        *,
+        {{ nearest_slot(nearest_distance()) | indent(8) }} as slot
+    from measured
+
+)
+
+select
+    customer_id,
+    as_of_date,
+    {{ segment_in('slot') }} as segment_id,
+    cast(model_version as bigint) as model_version
+from placed
+{%- endmacro %}
+
 {#- The slot of the nearest centroid; of equally near ones the first, which is that of the
     lowest segment id. -#}
 {% macro nearest_slot(nearest) -%}

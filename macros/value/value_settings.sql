@@ -9,14 +9,7 @@
     {%- endif -%}
     {%- set counts = {} -%}
     {%- for short_name in ['horizon_days', 'minimum_customers', 'sample_size'] -%}
-        {%- set name = 'value_' ~ short_name -%}
-        {%- set count = var(name) -%}
-        {%- if count is not integer or count is boolean or count < 1 -%}
-            {{ exceptions.raise_compiler_error(
-                name ~ " must be a whole number from 1 on, got: " ~ count
-            ) }}
-        {%- endif -%}
-        {%- do counts.update({short_name: count}) -%}
+        {%- do counts.update({short_name: whole_number('value_' ~ short_name)}) -%}
     {%- endfor -%}
     {%- if counts.sample_size < counts.minimum_customers -%}
         {{ exceptions.raise_compiler_error(

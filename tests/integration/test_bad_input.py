@@ -373,6 +373,34 @@ def test_settings_on_people_that_mean_nothing_are_refused(
     assert_refused(build, *words)
 
 
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ({"max_segments": 13}, ["max_segments is 13", "from 1 to 12"]),
+        ({"max_segments": "lots"}, ["max_segments is lots"]),
+        ({"fixed_segment_count": 0}, ["fixed_segment_count is 0"]),
+        ({"minimum_segment_share": 2}, ["minimum_segment_share is 2", "below 1"]),
+        ({"minimum_segment_share": "big"}, ["minimum_segment_share is big"]),
+        ({"segment_seed": "x"}, ["segment_seed is x", "from 0 on"]),
+        ({"segment_sample_size": 0}, ["segment_sample_size is 0", "from 1 on"]),
+        ({"recluster_days": "often"}, ["recluster_days is often"]),
+        ({"recluster_drift": "high"}, ["recluster_drift is high", "above 0"]),
+        ({"compared_algorithms": "Ward"}, ["must be a list, like [Ward]"]),
+        ({"map_methods": "pca"}, ["must be a list, like [pca]"]),
+        ({"map_sample_size": 50_001}, ["map_sample_size is 50001", "to 50000"]),
+        ({"validation_sample_size": -3}, ["validation_sample_size is -3"]),
+        ({"refinement_sample_size": "few"}, ["refinement_sample_size is few"]),
+        ({"feature_refinement": "maybe"}, ["feature_refinement is maybe"]),
+        ({"history_months": -1}, ["history_months is -1", "from 0 on"]),
+    ],
+)
+def test_settings_of_segments_that_mean_nothing_are_refused(
+    warehouse: Warehouse, setting: dict[str, Any], words: list[str]
+) -> None:
+    build = warehouse.dbt("parse", variables=setting)
+    assert_refused(build, *words)
+
+
 def test_an_unknown_session_mode_is_refused(warehouse: Warehouse) -> None:
     path = save(warehouse.folder, "events.csv", EVENTS)
     build = warehouse.dbt(

@@ -8,12 +8,7 @@
         "as_of must be a date like 2025-03-01, got: " ~ var('as_of')
     ) }}
 {%- endif %}
-{%- set months = var('history_months') -%}
-{%- if months is not number or months is not integer or months < 0 -%}
-    {{ exceptions.raise_compiler_error(
-        "history_months must be a number of months, 0 or more, got: " ~ months
-    ) }}
-{%- endif %}
+{%- set months = whole_number('history_months', least=0) %}
 with
 
 days as (
@@ -80,6 +75,7 @@ numbered as (
 
 select
     as_of_date,
+    lag(as_of_date) over (order by as_of_date) as previous_as_of_date,
     place,
     is_latest,
     observed_until

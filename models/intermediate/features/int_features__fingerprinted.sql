@@ -1,5 +1,6 @@
 {#- What a fit depends on, in one short text: as long as it stays the same there is
     nothing to fit again. The settings alone are told apart from the data. -#}
+{%- do require_sound_segment_settings() -%}
 {%- set features = var('segment_features').keys() | list -%}
 with
 

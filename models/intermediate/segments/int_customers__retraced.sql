@@ -28,24 +28,11 @@ customers as (
 
 ),
 
-measured as (
-
-    {{ select_measured('customers', ref('int_segment_parameters__recalled'))
-        | indent(4) }}
-
-),
-
 placed as (
 
-    select
-        *,
-        {{ nearest_slot(nearest_distance()) | indent(8) }} as slot
-    from measured
+    {{ select_placed('customers', ref('int_segment_parameters__recalled'))
+        | indent(4) }}
 
 )
 
-select
-    customer_id,
-    as_of_date,
-    {{ segment_in('slot') }} as segment_id
-from placed
+select * from placed

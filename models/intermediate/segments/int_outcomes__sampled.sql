@@ -6,9 +6,7 @@ ranked as (
 
     select
         *,
-        row_number() over (
-            order by md5(cast(customer_id as varchar)), customer_id
-        ) as place
+        row_number() over (order by {{ draw_order() }}) as place
     from {{ ref('int_outcomes__measured') }}
 
 )
@@ -23,4 +21,4 @@ select
     {%- endfor %}
     window_days
 from ranked
-where place <= {{ var('validation_sample_size') }}
+where place <= {{ whole_number('validation_sample_size') }}

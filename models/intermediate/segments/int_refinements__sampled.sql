@@ -1,15 +1,14 @@
 {#- The customers that other features are tried on, as of the date that segments are
     validated at, with what they did later. None where no report is wanted. -#}
-{%- set size = var('refinement_sample_size') if var('feature_refinement') else 0 -%}
+{%- set size = whole_number('refinement_sample_size') if var('feature_refinement')
+    else 0 -%}
 with
 
 outcomes as (
 
     select
         *,
-        row_number() over (
-            order by md5(cast(customer_id as varchar)), customer_id
-        ) as place
+        row_number() over (order by {{ draw_order() }}) as place
     from {{ ref('int_outcomes__measured') }}
 
 ),

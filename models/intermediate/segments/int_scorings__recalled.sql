@@ -1,24 +1,13 @@
 {#- The scoring that this build makes and, as the last build left the log, the one
     before it: the last at an earlier date. Those from its own date on are undone. -#}
 {{ config(materialized='table') }}
-{%- set left_behind = relation_of('int_scorings__logged') -%}
 with
 
 scorings as (
 
-    {% if left_behind -%}
-    select
-        as_of_date,
-        model_version,
-        scored_at
-    from {{ left_behind }}
-    {%- else -%}
-    select
-        cast(null as date) as as_of_date,
-        cast(null as bigint) as model_version,
-        cast(null as timestamp) as scored_at
-    where 1 = 0
-    {%- endif %}
+    {{ select_left_behind('int_scorings__logged', {
+        'as_of_date': 'date', 'model_version': 'bigint', 'scored_at': 'timestamp',
+    }) }}
 
 ),
 

@@ -1,6 +1,5 @@
 {#- Who was in which segment at the scoring before this one, as it was written then. A
     view: what this build writes lies after that date and does not show. -#}
-{%- set left_behind = relation_of('segment_memberships') -%}
 with
 
 scorings as (
@@ -11,25 +10,10 @@ scorings as (
 
 memberships as (
 
-    {% if left_behind -%}
-    select
-        customer_id,
-        segment_id,
-        model_version,
-        cause,
-        valid_from,
-        valid_to
-    from {{ left_behind }}
-    {%- else -%}
-    select
-        cast(null as uuid) as customer_id,
-        cast(null as bigint) as segment_id,
-        cast(null as bigint) as model_version,
-        cast(null as varchar) as cause,
-        cast(null as date) as valid_from,
-        cast(null as date) as valid_to
-    where 1 = 0
-    {%- endif %}
+    {{ select_left_behind('segment_memberships', {
+        'customer_id': 'uuid', 'segment_id': 'bigint', 'model_version': 'bigint',
+        'cause': 'varchar', 'valid_from': 'date', 'valid_to': 'date',
+    }) }}
 
 ),
 

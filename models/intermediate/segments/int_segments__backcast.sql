@@ -13,25 +13,11 @@ transformed as (
 
 ),
 
-measured as (
-
-    {{ select_measured('transformed', ref('int_segment_parameters__widened'))
-        | indent(4) }}
-
-),
-
 placed as (
 
-    select
-        *,
-        {{ nearest_slot(nearest_distance()) | indent(8) }} as slot
-    from measured
+    {{ select_placed('transformed', ref('int_segment_parameters__widened'))
+        | indent(4) }}
 
 )
 
-select
-    customer_id,
-    as_of_date,
-    {{ segment_in('slot') }} as segment_id,
-    cast(model_version as bigint) as model_version
-from placed
+select * from placed

@@ -22,7 +22,7 @@ ranked as (
         *,
         row_number() over (
             partition by as_of_date
-            order by md5(cast(customer_id as varchar)), customer_id
+            order by {{ draw_order() }}
         ) as place
     from customers
     {%- if settings.orders_model != 'pareto_nbd' %}

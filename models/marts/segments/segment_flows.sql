@@ -6,10 +6,8 @@ with
 
 dates as (
 
-    select
-        as_of_date,
-        lag(as_of_date) over (order by as_of_date) as previous_as_of_date
-    from {{ ref('int_as_of__dates') }}
+    select * from {{ ref('int_as_of__dates') }}
+    where previous_as_of_date is not null
 
 ),
 
@@ -19,12 +17,9 @@ placed as (
 
 ),
 
-names as (
+segments as (
 
-    select names.*
-    from {{ ref('segment_names') }} as names
-    inner join {{ ref('int_segment_models__adopted') }} as adopted
-        on names.model_version = adopted.model_version
+    select * from {{ ref('segments') }}
 
 ),
 
@@ -41,7 +36,6 @@ flows as (
     left join placed as earlier
         on later.customer_id = earlier.customer_id
         and dates.previous_as_of_date = earlier.as_of_date
-    where dates.previous_as_of_date is not null
     group by 1, 2, 3, 4
 
 )
@@ -50,13 +44,13 @@ select
     flows.as_of_date,
     flows.previous_as_of_date,
     flows.from_segment_id,
-    from_names.segment_name as from_segment_name,
+    from_segments.segment_name as from_segment_name,
     flows.to_segment_id,
-    to_names.segment_name as to_segment_name,
+    to_segments.segment_name as to_segment_name,
     flows.customer_count,
     {{ ratio('flows.customer_count',
         'sum(flows.customer_count) over (partition by flows.as_of_date, '
         ~ 'flows.from_segment_id)') }} as from_segment_share
 from flows
-left join names as from_names on flows.from_segment_id = from_names.segment_id
-left join names as to_names on flows.to_segment_id = to_names.segment_id
+left join segments as from_segments on flows.from_segment_id = from_segments.segment_id
+left join segments as to_segments on flows.to_segment_id = to_segments.segment_id

@@ -5,13 +5,7 @@ with
 
 segments as (
 
-    select
-        names.segment_id,
-        names.segment_name,
-        names.model_version
-    from {{ ref('segment_names') }} as names
-    inner join {{ ref('int_segment_models__adopted') }} as adopted
-        on names.model_version = adopted.model_version
+    select * from {{ ref('segments') }}
 
 ),
 
@@ -27,7 +21,9 @@ kpis as (
 told as (
 
     select
-        segments.*,
+        segments.segment_id,
+        segments.segment_name,
+        segments.model_version,
         kpis.kpi,
         coalesce(totals.customer_count, 0) as customer_count,
         coalesce(totals.customer_count, 0) between 1 and {{ least - 1 }}

@@ -4,10 +4,8 @@ with
 
 dates as (
 
-    select
-        as_of_date,
-        lag(as_of_date) over (order by as_of_date) as previous_as_of_date
-    from {{ ref('int_as_of__dates') }}
+    select * from {{ ref('int_as_of__dates') }}
+    where previous_as_of_date is not null
 
 ),
 
@@ -31,7 +29,6 @@ moves as (
     left join scores as earlier
         on later.customer_id = earlier.customer_id
         and dates.previous_as_of_date = earlier.as_of_date
-    where dates.previous_as_of_date is not null
     group by 1, 2, 3, 4
 
 )

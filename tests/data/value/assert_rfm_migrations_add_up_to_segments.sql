@@ -5,10 +5,8 @@ with
 
 dates as (
 
-    select
-        as_of_date,
-        lag(as_of_date) over (order by as_of_date) as previous_as_of_date
-    from {{ ref('int_as_of__dates') }}
+    select * from {{ ref('int_as_of__dates') }}
+    where previous_as_of_date is not null
 
 ),
 
@@ -28,7 +26,6 @@ expected as (
         segments.revenue
     from dates
     inner join segments on dates.as_of_date = segments.as_of_date
-    where dates.previous_as_of_date is not null
     union all
     select
         'out of' as direction,
