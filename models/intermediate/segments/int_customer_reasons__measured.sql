@@ -58,9 +58,6 @@ scaled as (
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ ref('customer_segments') }} as scored
-    inner join {{ ref('int_as_of__dates') }} as as_of_dates
-        on scored.as_of_date = as_of_dates.as_of_date
-        and as_of_dates.is_latest
     inner join {{ ref('customer_features') }} as natural_values
         on scored.customer_id = natural_values.customer_id
         and scored.as_of_date = natural_values.as_of_date

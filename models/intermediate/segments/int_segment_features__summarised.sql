@@ -20,9 +20,6 @@ scored as (
     inner join {{ ref('customer_features') }} as customer_features
         on customer_segments.customer_id = customer_features.customer_id
         and customer_segments.as_of_date = customer_features.as_of_date
-    inner join {{ ref('int_as_of__dates') }} as as_of_dates
-        on customer_segments.as_of_date = as_of_dates.as_of_date
-        and as_of_dates.is_latest
 
 ),
 

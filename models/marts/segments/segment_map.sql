@@ -8,11 +8,7 @@ embeddings as (
 
 customer_segments as (
 
-    select scored.*
-    from {{ ref('customer_segments') }} as scored
-    inner join {{ ref('int_as_of__dates') }} as as_of_dates
-        on scored.as_of_date = as_of_dates.as_of_date
-    where as_of_dates.is_latest
+    select * from {{ ref('customer_segments') }}
 
 ),
 

@@ -27,13 +27,10 @@ select
     measured.contribution_sum,
     reasons.reason_count
 from {{ ref('customer_segments') }} as scored
-inner join {{ ref('int_as_of__dates') }} as as_of_dates
-    on scored.as_of_date = as_of_dates.as_of_date
 left join measured on scored.customer_id = measured.customer_id
 left join reasons on scored.customer_id = reasons.customer_id
 where
-    as_of_dates.is_latest
-    and scored.runner_up_segment_id is not null
+    scored.runner_up_segment_id is not null
     and (
         measured.contribution_sum is null
         or abs(
