@@ -246,7 +246,7 @@ def select(warehouse: Warehouse, **more: Any) -> str:
 def test_a_policy_is_obeyed_and_refused_in_words(built_shop: Warehouse) -> None:
     assert "must be one of" in select(built_shop, recluster="sometimes")
     assert "k-medians' is unknown" in select(built_shop, segment_algorithm="k-medians")
-    assert "recluster_days must be 1 or more" in select(built_shop, recluster_days=0)
+    assert "recluster_days is 0; it must be" in select(built_shop, recluster_days=0)
     other = {"order_count": "log1p", "revenue": "log1p"}
     said = select(built_shop, recluster="never", segment_features=other)
     assert "recluster: never keeps the model" in said
