@@ -145,7 +145,9 @@ def test_sparkify_has_one_session_per_session_of_the_producer(
 def test_sparkify_identity_does_not_hang_on_the_session_mode(
     sparkify_events: str, warehouse: Warehouse
 ) -> None:
-    warehouse.build(sources=["files"], files_events_path=sparkify_events)
+    warehouse.build(
+        *WITHOUT_SEGMENTS, sources=["files"], files_events_path=sparkify_events
+    )
     assert dict(
         warehouse.query(
             "select is_identified, count(*) from marts.customers group by 1"
@@ -197,7 +199,9 @@ def test_published_components_are_customers(
             expected.add(frozenset(f"{path.stem}/{graph}/{v}" for v in part.vertex))
     events_path = warehouse.folder / "events.parquet"
     pd.DataFrame(events).to_parquet(events_path)
-    warehouse.build(sources=["files"], files_events_path=str(events_path))
+    warehouse.build(
+        *WITHOUT_SEGMENTS, sources=["files"], files_events_path=str(events_path)
+    )
     found = {
         frozenset(members)
         for (members,) in warehouse.query(

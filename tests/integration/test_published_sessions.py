@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
+from warehouse import WITHOUT_SEGMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +82,7 @@ def first_batch(shared_data: Path, built_once: Callable[..., Warehouse]) -> Ware
     return built_once(
         "snowplow_first",
         lambda warehouse: warehouse.build(
-            **save_batch(shared_data, warehouse.folder, 0)
+            *WITHOUT_SEGMENTS, **save_batch(shared_data, warehouse.folder, 0)
         ),
     )
 
@@ -96,8 +97,9 @@ def both_batches(
         shutil.copy(first_batch.database, warehouse.database)
         variables = save_batch(shared_data, warehouse.folder, 1)
         warehouse.build(
+            *WITHOUT_SEGMENTS,
             **variables
-            | {"files_events_path": str(warehouse.folder / "events_1.parquet")}
+            | {"files_events_path": str(warehouse.folder / "events_1.parquet")},
         )
 
     return built_once("snowplow", build)
@@ -111,7 +113,7 @@ def test_two_batches_equal_one_refresh(
     shared_data: Path, both_batches: Warehouse, warehouse: Warehouse
 ) -> None:
     save_batch(shared_data, warehouse.folder, 0)
-    warehouse.build(**save_batch(shared_data, warehouse.folder, 1))
+    warehouse.build(*WITHOUT_SEGMENTS, **save_batch(shared_data, warehouse.folder, 1))
     tables = (
         *("sessions", "stitched_sessions", "page_views", "events"),
         *("customer_identifiers", "customer_days"),
@@ -240,6 +242,7 @@ def mobile(shared_data: Path, built_once: Callable[..., Warehouse]) -> Warehouse
             path,
         )
         warehouse.build(
+            *WITHOUT_SEGMENTS,
             sources=["files"],
             session_mode="client",
             files_events_path=str(path),
