@@ -6,3 +6,8 @@
         coalesce({{ var('journey_state') }}, event_type)
     {%- endif -%}
 {%- endmacro %}
+
+{#- Words as texts of SQL, between commas. -#}
+{% macro quoted(words) -%}
+    '{{ words | join("', '") }}'
+{%- endmacro %}

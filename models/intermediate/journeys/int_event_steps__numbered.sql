@@ -4,6 +4,8 @@
 {%- do require_sound_journey_settings() -%}
 {%- set unit = 'visit_id' if var('journey_unit') == 'visit' else 'customer_id' -%}
 {%- set gap = var('journey_gap_days') if unit == 'customer_id' else none -%}
+{%- set conversions = quoted(var('journey_conversion_event_types')) -%}
+{%- set ignored = quoted(var('journey_ignored_event_types') + ['']) -%}
 {{ config(materialized='table') }}
 with
 
@@ -15,15 +17,12 @@ events as (
         source,
         event_id,
         {{ journey_state() }} as state,
-        event_type in ('{{ var("journey_conversion_event_types") | join("', '") }}')
-            as is_conversion,
+        event_type in ({{ conversions }}) as is_conversion,
         {{ local_date('occurred_at') }} as activity_date,
         occurred_at,
         received_at
     from {{ ref('int_events__accepted') }}
-    where event_type not in (
-        '{{ var("journey_ignored_event_types") | join("', '") }}', ''
-    )
+    where event_type not in ({{ ignored }})
 
 ),
 
@@ -54,7 +53,7 @@ frequent as (
         from events
         where
             not is_conversion
-            and state not in ('{{ artificial_states() | join("', '") }}')
+            and state not in ({{ quoted(artificial_states()) }})
         group by state
     ) as counted
     where place <= {{ var('journey_max_states') }}

@@ -1,5 +1,12 @@
-{#- A customer's fold is read off its id, which is a keyed hash and so a fair draw. -#}
-{%- set digits = "'0123456789abcdef'" -%}
+{#- A customer's bag is read off its id, which is a keyed hash and so a fair draw: twenty
+    bags for intervals, every fifth together a fold for what is held out. -#}
+{%- set bag = [] -%}
+{%- for place, weight in [(34, 256), (35, 16), (36, 1)] -%}
+    {%- do bag.append(
+        weight ~ " * position(substr(cast(measured.customer_id as varchar), " ~ place
+        ~ ", 1) in '0123456789abcdef')"
+    ) -%}
+{%- endfor -%}
 {{ config(materialized='table') }}
 with
 
@@ -38,21 +45,12 @@ select
     measured.customer_id,
     customers.segment_id,
     customers.segment_name,
-    mod(
-        16 * position(
-            substr(cast(measured.customer_id as varchar), 35, 1) in {{ digits }}
-        )
-        + position(
-            substr(cast(measured.customer_id as varchar), 36, 1) in {{ digits }}
-        ),
-        5
-    ) as fold,
+    mod({{ bag | join(' + ') }}, 20) as bag,
+    mod({{ bag | join(' + ') }}, 5) as fold,
     measured.step_count,
     measured.last_conversion_step,
-    case
-        when measured.is_converted
-            then {{ exact_seconds_between('measured.started_at', 'measured.converted_at') }}
-    end as seconds_to_conversion,
+    {{ exact_seconds_between('measured.started_at', 'measured.converted_at') }}
+        as seconds_to_conversion,
     measured.is_converted,
     {{ month_start(local_date('measured.started_at')) }} as period_start,
     measured.started_at,
