@@ -17,6 +17,7 @@ events as (
         source,
         event_id,
         {{ journey_state() }} as state,
+        event_type,
         event_type in ({{ conversions }}) as is_conversion,
         {{ local_date('occurred_at') }} as activity_date,
         occurred_at,
@@ -66,6 +67,7 @@ placed as (
         session_days.visit_id,
         session_days.customer_id,
         events.state,
+        events.event_type,
         events.is_conversion,
         events.occurred_at,
         row_number() over (
@@ -124,6 +126,8 @@ select
         when cut.is_conversion or frequent.state is not null then cut.state
         else '(other)'
     end as state,
+    cut.event_type,
+    cut.place,
     cut.is_conversion,
     cut.occurred_at
 from cut
