@@ -56,7 +56,10 @@ funnels_given as (
 
 states as (
 
-    select distinct state from {{ steps }}
+    select distinct
+        event_type,
+        state
+    from {{ steps }}
 
 ),
 
@@ -143,6 +146,17 @@ problems as (
     select funnel || 'a step is in it twice, which means nothing in any order' as problem
     from funnels_given
     where step_order = 'any' and different_count < step_count
+    union all
+    select distinct
+        one.funnel || one.step || ' and ' || other.step
+        || ' can be one event, which means nothing in any order' as problem
+    from rows_given as one
+    inner join rows_given as other
+        on one.funnel = other.funnel and one.step < other.step
+    inner join states
+        on one.step in (states.event_type, states.state)
+        and other.step in (states.event_type, states.state)
+    where one.step_order = 'any'
 
 )
 
