@@ -190,3 +190,11 @@ where {{ within_window('latest_start') }}
         or {{ exact_seconds_between(start, 'occurred_at') }} <= window_days * 86400
     ))
 {%- endmacro %}
+
+{#- Whether an event of this kind, a type and a state, is a step of a funnel. -#}
+{% macro is_funnel_step(funnels, kinds) -%}
+    {{ funnels }}.step = case
+        when {{ funnels }}.step_kind = 'state' then {{ kinds }}.state
+        else {{ kinds }}.event_type
+    end
+{%- endmacro %}

@@ -17,9 +17,8 @@
     {{ return(12) }}
 {%- endmacro %}
 
-{#- One row per thing that is wrong with the funnels. A step is known if it is an event
-    type that makes steps, or a state that there is; where there are no steps at all, as
-    in a shop without a clickstream, nobody can tell. -#}
+{#- One row per thing that is wrong with the funnels. Where there are no steps at all, as
+    in a shop without a clickstream, nobody can tell which states there are. -#}
 {% macro funnel_problems(funnels, steps) -%}
 {%- set ignored = var('journey_ignored_event_types') -%}
 with
@@ -82,19 +81,31 @@ problems as (
     where coalesce(step, '') = ''
     union all
     select
+        place || 'step_kind is ' || coalesce(step_kind, 'missing')
+        || '; it must be event_type or state' as problem
+    from rows_given
+    where coalesce(step_kind, '') not in ('event_type', 'state')
+    union all
+    select
         place || step || ' is an event type that makes no steps '
         || '(journey_ignored_event_types)' as problem
     from rows_given
-    where
-        step in ({{ quoted(ignored + ['']) }}) and step != ''
-        and step not in (select states.state from states)
+    where step_kind = 'event_type' and step != '' and step in ({{ quoted(ignored + ['']) }})
     union all
     select
-        place || step || ' is neither an event type nor a state that there is (rare ones '
-        || 'are in (other): journey_max_states)' as problem
+        place || step || ' is no event type; there are {{ event_vocabulary() | join(", ") }}'
+            as problem
     from rows_given
     where
-        coalesce(step, '') not in ({{ quoted(event_vocabulary() + ['']) }})
+        step_kind = 'event_type'
+        and step not in ({{ quoted(event_vocabulary() + ['']) }})
+    union all
+    select
+        place || step || ' is no state that there is (rare ones are in (other): '
+        || 'journey_max_states)' as problem
+    from rows_given
+    where
+        step_kind = 'state' and step != ''
         and step not in (select states.state from states)
         and exists (select 1 from states)
     union all
@@ -154,8 +165,8 @@ problems as (
     inner join rows_given as other
         on one.funnel = other.funnel and one.step < other.step
     inner join states
-        on one.step in (states.event_type, states.state)
-        and other.step in (states.event_type, states.state)
+        on {{ is_funnel_step('one', 'states') }}
+        and {{ is_funnel_step('other', 'states') }}
     where one.step_order = 'any'
 
 )

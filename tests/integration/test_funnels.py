@@ -95,7 +95,7 @@ def give(
         )
         if funnels:
             connection.executemany(
-                "insert into lookups.funnel_steps values (?, ?, ?, ?, ?, ?)", funnels
+                "insert into lookups.funnel_steps values (?, ?, ?, ?, ?, ?, ?)", funnels
             )
 
 
@@ -113,6 +113,7 @@ def seed_rows() -> list[tuple[Any, ...]]:
         (
             name,
             number,
+            "event_type" if step == "search" else "state",
             step,
             funnel.step_order,
             funnel.counted,
@@ -230,24 +231,24 @@ def test_shops_without_events_or_without_funnels_have_tables(dbt: ResidentDbt) -
 
 
 BAD = [
-    ("gap", 1, "a", "loose", "customer", None),
-    ("gap", 3, "b", "loose", "customer", None),
-    ("short", 1, "a", "loose", "customer", None),
-    ("windows", 1, "a", "loose", "customer", 1),
-    ("windows", 2, "b", "loose", "customer", None),
-    ("orders", 1, "a", "loose", "customer", -1),
-    ("orders", 2, "b", "losse", "journey", -1),
-    ("unknown", 1, "a", "loose", "customer", None),
-    ("unknown", 2, "carts", "loose", "customer", None),
-    ("unknown", 2, "page_ping", "loose", "visit", None),
-    ("unknown", 3, None, "loose", "customer", None),
-    ("twice", 1, "a", "any", "customer", None),
-    ("twice", 2, "a", "any", "customer", None),
-    ("both", 1, "search", "any", "customer", None),
-    ("both", 2, "a", "any", "customer", None),
-    (" spaces", None, "a", "loose", "customer", None),
-    ("long", 1, "a", "loose", "customer", None),
-    ("long", 13, "purchase", "loose", "customer", None),
+    ("gap", 1, "state", "a", "loose", "customer", None),
+    ("gap", 3, "state", "b", "loose", "customer", None),
+    ("short", 1, "event", "a", "loose", "customer", None),
+    ("windows", 1, "state", "a", "loose", "customer", 1),
+    ("windows", 2, "state", "b", "loose", "customer", None),
+    ("orders", 1, "event_type", "a", "loose", "customer", -1),
+    ("orders", 2, "state", "b", "losse", "journey", -1),
+    ("unknown", 1, "state", "a", "loose", "customer", None),
+    ("unknown", 2, "state", "carts", "loose", "customer", None),
+    ("unknown", 2, "event_type", "page_ping", "loose", "visit", None),
+    ("unknown", 3, "state", None, "loose", "customer", None),
+    ("twice", 1, "state", "a", "any", "customer", None),
+    ("twice", 2, "state", "a", "any", "customer", None),
+    ("both", 1, "event_type", "search", "any", "customer", None),
+    ("both", 2, "state", "a", "any", "customer", None),
+    (" spaces", None, "state", "a", "loose", "customer", None),
+    ("long", 1, "state", "a", "loose", "customer", None),
+    ("long", 13, "event_type", "purchase", "loose", "customer", None),
 ]
 PROBLEMS = """
     funnel gap: its 2 steps are numbered from 1 to 3, so there are gaps
@@ -257,7 +258,9 @@ PROBLEMS = """
     funnel orders: its steps differ in counted
     funnel orders, step 1: window_days is -1.0; it must be above 0, or empty
     funnel orders, step 2: step_order is losse; it must be loose, strict or any
-    funnel unknown, step 2: carts is neither an event type nor a state that there is
+    funnel unknown, step 2: carts is no state that there is (rare ones are in (other)
+    funnel orders, step 1: a is no event type; there are page_view, page_ping
+    funnel short, step 1: step_kind is event; it must be event_type or state
     funnel unknown, step 2: page_ping is an event type that makes no steps
     funnel unknown, step 2: another step has the same number
     funnel unknown, step 2: counted is visit; it must be customer or journey

@@ -37,7 +37,7 @@ funnel_steps as (
         funnels.window_days
     from kinds
     inner join {{ ref('funnel_steps') }} as funnels
-        on funnels.step in (kinds.event_type, kinds.state)
+        on {{ is_funnel_step('funnels', 'kinds') }}
 
 ),
 
