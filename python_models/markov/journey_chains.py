@@ -1,4 +1,4 @@
-"""Absorbing chains of journeys: conversion from every state, and with folds held out."""
+"""Absorbing chains of journeys: conversion from every state, also held out."""
 
 from habitue.frames import to_pandas
 from habitue.journeys import fit_chains

@@ -48,7 +48,9 @@ class Chain(NamedTuple):
     @property
     def visits(self) -> Vector:
         """How often somebody left each state, shape (n,)."""
-        return np.asarray(self.moves.sum(axis=1)).ravel() + self.conversions + self.drops
+        return (
+            np.asarray(self.moves.sum(axis=1)).ravel() + self.conversions + self.drops
+        )
 
 
 def absorb(chain: Chain) -> Absorption:
@@ -80,7 +82,9 @@ def absorb(chain: Chain) -> Absorption:
     steps = np.full(len(visits), np.inf)
     kept = np.flatnonzero(can_end)
     if len(kept):
-        system = sparse.eye_array(len(kept), format="csc") - moves[kept][:, kept].tocsc()
+        system = (
+            sparse.eye_array(len(kept), format="csc") - moves[kept][:, kept].tocsc()
+        )
         into = np.stack([(chain.conversions * scale)[kept], np.ones(len(kept))], axis=1)
         solution = _solve(system, into)
         conversion[kept] = np.clip(solution[:, 0], 0.0, 1.0)

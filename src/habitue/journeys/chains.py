@@ -72,9 +72,9 @@ def fit_chains(counts: pd.DataFrame) -> pd.DataFrame:
             the start), state, next_state, transition_count.
 
     Returns:
-        CHAIN_COLUMNS, one row per level, segment (null: all customers), order, fold held
-        out (null: none) and state; of the second order per state before it. With a fold
-        held out there are rows for the states of all customers: what nobody outside the
+        CHAIN_COLUMNS, one row per level, segment (null: all customers), order, fold
+        held out (null: none) and state; of the second order per state before it. With a
+        fold held out there are rows for the states of all customers: what nobody outside the
         fold was seen in is told by the chain of the first order, else by its start.
         Without any transition, one row per level that says so.
 
@@ -82,11 +82,9 @@ def fit_chains(counts: pd.DataFrame) -> pd.DataFrame:
         All transitions of a customer are in one fold. Visits of the conversion are left
         out: whoever converts has ended.
     """
-    counted = counts[
-        (counts["state"] != CONVERSION) & (counts["transition_count"] > 0)
-    ]
+    counted = counts[(counts["state"] != CONVERSION) & (counts["transition_count"] > 0)]
     tables = [_none(level) for level in LEVELS if level not in set(counted["level"])]
-    for (level, segment_id), rows in _scopes(counted):
+    for (level, segment_id), rows in scopes_of(counted):
         found = _fit_scope(rows)
         tables.append(found.assign(level=level, segment_id=segment_id))
     table = pd.concat(tables, ignore_index=True)
@@ -112,20 +110,25 @@ def _none(level: str) -> pd.DataFrame:
     ).astype(CHAIN_COLUMNS)
 
 
-def _scopes(
+def scopes_of(
     counted: pd.DataFrame,
 ) -> Iterator[tuple[tuple[str, int | None], pd.DataFrame]]:
+    """Level and segment (None: all customers), and the rows of each."""
     for level, rows in counted.groupby("level", sort=True):
         yield (str(level), None), rows
         for segment_id, some in rows.groupby("segment_id", sort=True):
-            yield (str(level), int(segment_id)), some
+            yield (str(level), int(str(segment_id))), some
 
 
 def _fit_scope(rows: pd.DataFrame) -> pd.DataFrame:
     key = ["previous_state", "state", "next_state"]
     named = rows.assign(previous_state=rows["previous_state"].fillna(""))
     wide = named.pivot_table(
-        index=key, columns="fold", values="transition_count", aggfunc="sum", fill_value=0
+        index=key,
+        columns="fold",
+        values="transition_count",
+        aggfunc="sum",
+        fill_value=0,
     ).reindex(columns=range(FOLDS), fill_value=0)
     texts = wide.index.to_frame(index=False).to_numpy(dtype=object)
     names, codes = np.unique(texts.ravel().astype(str), return_inverse=True)
@@ -193,10 +196,12 @@ def chain_of(places: Places, weights: Vector) -> Chain:
         shape=(n_states, n_states),
     )
     ends = [
-        np.bincount(places.origin[rows], weights[rows], minlength=n_states)
+        np.bincount(places.origin[rows], weights[rows], minlength=n_states).astype(
+            np.float64
+        )
         for rows in (~inner & places.is_conversion, ~inner & ~places.is_conversion)
     ]
-    return Chain(moves, *ends)
+    return Chain(moves, ends[0], ends[1])
 
 
 def _fit(
