@@ -9,21 +9,21 @@ ledger as (
 
 ),
 
-observed as (
+latest as (
 
-    select
-        {{ month_start('max(dates.as_of_date)') }} as current_month,
-        min({{ local_date('journeys.started_at') }}) as first_date
-    from {{ ref('int_journeys__measured') }} as journeys
-    cross join {{ ref('int_as_of__dates') }} as dates
-    where dates.is_latest
+    select {{ month_start('as_of_date') }} as current_month
+    from {{ ref('int_as_of__dates') }}
+    where is_latest
 
 ),
 
 months as (
 
-    select distinct period_start
+    select
+        period_start,
+        min(min({{ local_date('started_at') }})) over () as first_date
     from {{ ref('int_journeys__measured') }}
+    group by 1
 
 ),
 
@@ -33,10 +33,10 @@ whole as (
         months.period_start,
         row_number() over (order by months.period_start desc) as place
     from months
-    cross join observed
+    cross join latest
     where
-        months.period_start < observed.current_month
-        and months.period_start >= observed.first_date
+        months.period_start < latest.current_month
+        and months.period_start >= months.first_date
 
 ),
 

@@ -78,7 +78,7 @@ scored as (
     from visits
     inner join predicted
         on visits.level = predicted.level
-        and predicted.scope = {{ scope }}
+        and {{ scope }} = predicted.scope
         and visits.fold = predicted.held_out_fold
         and visits.state = predicted.state
         and visits.previous_state = predicted.previous_state

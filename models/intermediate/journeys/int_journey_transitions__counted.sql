@@ -1,5 +1,5 @@
-{#- The compressed ledger of journeys: what follows on what, per customer and month. What
-    is told of transitions comes from it, so that the steps are read once. -#}
+{#- The compressed ledger of journeys: what follows on what, per customer and month.
+    What is told of transitions comes from it, so that the steps are read once. -#}
 {{ config(materialized='table') }}
 with
 

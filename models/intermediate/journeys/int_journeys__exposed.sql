@@ -1,5 +1,5 @@
-{#- Journeys that ended at or after the customer was first shown an arm of an experiment.
-    Whoever was shown several arms is in none. -#}
+{#- Journeys that ended at or after the customer was first shown an arm of an
+    experiment. Whoever was shown several arms is in none. -#}
 with
 
 exposures as (

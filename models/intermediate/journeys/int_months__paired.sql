@@ -18,7 +18,7 @@ visits as (
         state,
         cast(sum(transition_count) as bigint) as visit_count
     from moves
-    group by 1, 2, 3, 4
+    group by level, group_key, customer_id, state
 
 ),
 
@@ -60,12 +60,16 @@ paired_moves as (
         max(pairs.later_count) as later_visits,
         max(pairs.earlier_count) as earlier_visits,
         sum(
-            case when moves.group_key = months.later_key then moves.transition_count
-                else 0 end
+            case
+                when moves.group_key = months.later_key then moves.transition_count
+                else 0
+            end
         ) as later_count,
         sum(
-            case when moves.group_key = months.earlier_key then moves.transition_count
-                else 0 end
+            case
+                when moves.group_key = months.earlier_key then moves.transition_count
+                else 0
+            end
         ) as earlier_count
     from paired_visits as pairs
     inner join moves

@@ -55,7 +55,9 @@ summed as (
         and moves.customer_id = visits.customer_id
         and moves.state = visits.state
     group by
-        {% for name in key %}moves.{{ name }}, {% endfor %}moves.state, moves.next_state
+        {% for name in key %}moves.{{ name }},
+        {% endfor -%}
+        moves.state, moves.next_state
     union all
     select * from {{ ref('int_months__paired') }}
 

@@ -1,4 +1,5 @@
-{#- The ledger without customers and months: what chains are fitted to, and held out by. -#}
+{#- The ledger without customers and months: what chains are fitted to, and held out
+    by. -#}
 select
     level,
     segment_id,

@@ -42,7 +42,7 @@ predictions as (
 
     {%- for order, name in orders.items() %}
     select
-        compared.*,
+        *,
         cast({{ order }} as bigint) as chain_order,
         cast({{ name }} as double precision) / base as predicted,
         cast(converted_count as double precision) / base as observed,

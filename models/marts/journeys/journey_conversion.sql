@@ -54,7 +54,8 @@ left join calibration
     and chains.chain_order = calibration.chain_order
     and chains.state = calibration.state
     and chains.previous_state is not distinct from calibration.previous_state
-    and calibration.grain = case when chains.chain_order = 1 then 'state' else 'pair' end
+    and case when chains.chain_order = 1 then 'state' else 'pair' end
+    = calibration.grain
 left join chosen
     on chains.level = chosen.level
     and chains.segment_id is not distinct from chosen.segment_id

@@ -74,9 +74,9 @@ def fit_chains(counts: pd.DataFrame) -> pd.DataFrame:
     Returns:
         CHAIN_COLUMNS, one row per level, segment (null: all customers), order, fold
         held out (null: none) and state; of the second order per state before it. With a
-        fold held out there are rows for the states of all customers: what nobody outside the
-        fold was seen in is told by the chain of the first order, else by its start.
-        Without any transition, one row per level that says so.
+        fold held out there are rows for the states of all customers: what nobody
+        outside the fold was seen in is told by the chain of the first order, else by
+        its start. Without any transition, one row per level that says so.
 
     Assumptions:
         All transitions of a customer are in one fold. Visits of the conversion are left
