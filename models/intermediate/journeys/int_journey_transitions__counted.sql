@@ -1,7 +1,5 @@
 {#- The compressed ledger of journeys: what follows on what, per customer and month.
-    Everything told of transitions comes from it, so the steps are read once. -#}
-{%- set ends = var('journey_ends_at_conversion') -%}
-{%- set told = 'case when steps.is_conversion then \'(conversion)\' else steps.state end' -%}
+    What is told of transitions comes from it, so that the steps are read once. -#}
 {{ config(materialized='table') }}
 with
 
@@ -11,45 +9,9 @@ journeys as (
 
 ),
 
-sequenced as (
-
-    select
-        steps.level,
-        steps.journey_id,
-        steps.step_number,
-        {{ told }} as state,
-        coalesce(lag({{ told }}) over (
-            partition by steps.level, steps.journey_id order by steps.step_number
-        ), '(start)') as previous_state,
-        coalesce(lead({{ told }}) over (
-            partition by steps.level, steps.journey_id order by steps.step_number
-        ), '(dropped)') as next_state
-    from {{ ref('int_journey_steps__numbered') }} as steps
-
-),
-
-begun as (
-
-    select
-        steps.level,
-        steps.journey_id,
-        0 as step_number,
-        '(start)' as state,
-        cast(null as varchar) as previous_state,
-        {{ told }} as next_state
-    from {{ ref('int_journey_steps__numbered') }} as steps
-    where steps.step_number = 1
-
-),
-
 transitions as (
 
-    select * from sequenced
-    {%- if ends %}
-    where state != '(conversion)'
-    {%- endif %}
-    union all
-    select * from begun
+    {{ select_transitions(ref('int_journey_steps__numbered')) | indent(4) }}
 
 ),
 
@@ -65,11 +27,13 @@ counted as (
         transitions.state,
         transitions.next_state,
         count(*) as transition_count,
-        sum(
-            case
-                when transitions.step_number < journeys.last_conversion_step then 1
-                else 0
-            end
+        cast(
+            sum(
+                case
+                    when transitions.step_number < journeys.last_conversion_step then 1
+                    else 0
+                end
+            ) as bigint
         ) as converted_count
     from transitions
     inner join journeys

@@ -1,5 +1,5 @@
-{#- A customer's bag is read off its id, which is a keyed hash and so a fair draw: twenty
-    bags for intervals, every fifth together a fold for what is held out. -#}
+{#- A customer's bag is read off its id, which is a keyed hash and so a fair draw:
+    twenty bags for intervals, every fifth together a fold for what is held out. -#}
 {%- set bag = [] -%}
 {%- for place, weight in [(34, 256), (35, 16), (36, 1)] -%}
     {%- do bag.append(
@@ -18,7 +18,8 @@ measured as (
         customer_id,
         count(*) as step_count,
         max(case when is_conversion then 1 else 0 end) = 1 as is_converted,
-        max(case when is_conversion then step_number else 0 end) as last_conversion_step,
+        max(case when is_conversion then step_number else 0 end)
+            as last_conversion_step,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
         min(case when is_conversion then occurred_at end) as converted_at

@@ -1,6 +1,6 @@
-{#- Visits of a customer by the channel of their first session. A visit with a conversion
-    is two steps, the second the conversion. Silence cuts, and so do conversions where
-    they end a journey. -#}
+{#- Visits of a customer by the channel of their first session. A visit with a
+    conversion is two steps, the second the conversion. Silence cuts, and so do
+    conversions where they end a journey. -#}
 {{ config(materialized='table') }}
 with
 

@@ -1,5 +1,5 @@
-{#- First order per segment and month, second order over all months: of both, cells would
-    hold hardly a journey. -#}
+{#- First order per segment and month, second order over all months: of both, cells
+    would hold hardly a journey. -#}
 {%- set everybody = "cast(null as bigint)" -%}
 {%- set always = "cast(null as date)" -%}
 {%- set first = "cast(null as varchar)" -%}
@@ -41,11 +41,11 @@ counted as (
     where segment_id is not null
     {%- endif %}
     group by
-        level, state, next_state
         {%- for name in [previous_state, segment_id, period_start]
-            if name in ['previous_state', 'segment_id', 'period_start'] -%}
-            , {{ name }}
+            if name in ['previous_state', 'segment_id', 'period_start'] %}
+        {{ name }},
         {%- endfor %}
+        level, state, next_state
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
