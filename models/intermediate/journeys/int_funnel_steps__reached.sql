@@ -7,11 +7,11 @@ with
 steps as (
 
     select
-        *
-        {%- if shape.is_strict %},
+        {%- if shape.is_strict %}
         row_number() over (partition by customer_id order by occurred_at, place)
-            as customer_place
+            as customer_place,
         {%- endif %}
+        *
     from {{ ref('int_event_steps__numbered') }}
 
 ),

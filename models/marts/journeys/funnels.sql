@@ -98,15 +98,9 @@ select
     window_days,
     cast(reached_count as double precision) / nullif(started_count, 0)
         as first_step_share,
-    case when step_number > 1 then
-        cast(reached_count as double precision) / nullif(previous_count, 0)
-    end as step_rate,
-    case when step_number > 1 then
-        {{ wilson_limit('reached_count', 'previous_count', 'lower') }}
-    end as step_rate_low,
-    case when step_number > 1 then
-        {{ wilson_limit('reached_count', 'previous_count', 'upper') }}
-    end as step_rate_high,
+    cast(reached_count as double precision) / nullif(previous_count, 0) as step_rate,
+    {{ wilson_limit('reached_count', 'previous_count', 'lower') }} as step_rate_low,
+    {{ wilson_limit('reached_count', 'previous_count', 'upper') }} as step_rate_high,
     median_seconds_from_previous,
     case when step_number > 1 then median_seconds_from_start end
         as median_seconds_from_start

@@ -28,17 +28,25 @@ ends as (
         segment_id,
         -1 as step_number,
         'all journeys' as state,
-        case when step_number = 0 then -journey_count else 0 end
-        + case when next_state in ('(conversion)', '(dropped)', '(goes on)')
-            then journey_count else 0 end as journey_count
+        -journey_count as journey_count
     from {{ ref('journey_flows') }}
+    where step_number = 0
+    union all
+    select
+        level,
+        segment_id,
+        -1 as step_number,
+        'all journeys' as state,
+        journey_count
+    from {{ ref('journey_flows') }}
+    where next_state in ('(conversion)', '(dropped)', '(goes on)')
     union all
     select
         level,
         cast(null as bigint) as segment_id,
         -1 as step_number,
         'all paths' as state,
-        -1 * journey_count as journey_count
+        -journey_count as journey_count
     from {{ ref('journey_paths') }}
     where segment_id is null
     union all
