@@ -3,6 +3,7 @@
 from habitue.journeys.absorption import Absorption, Chain, absorb, removal_effects
 from habitue.journeys.chains import CHAIN_COLUMNS, fit_chains
 from habitue.journeys.comparisons import COMPARISON_COLUMNS, compare_transitions
+from habitue.journeys.graph import graph_text, journey_graph
 from habitue.journeys.removals import REMOVAL_COLUMNS, measure_removals
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "absorb",
     "compare_transitions",
     "fit_chains",
+    "graph_text",
+    "journey_graph",
     "measure_removals",
     "removal_effects",
 ]
