@@ -149,7 +149,7 @@ def _parameters(audience: Audience) -> dict[str, str | None]:
 def _known(
     connection: duckdb.DuckDBPyConnection, mart: str, audience: Audience
 ) -> Audience:
-    """The same audience, its segment by name; refused if the mart does not tell of it."""
+    """The same audience, its segment by name; refused if the mart has none such."""
     levels = connection.execute(
         f"select distinct level from marts.{mart} order by level"  # noqa: S608
     ).fetchall()
