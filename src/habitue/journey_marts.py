@@ -94,7 +94,7 @@ def read_transitions(
             """
             select
                 state, next_state, transition_count, visit_count, customer_count,
-                probability
+                cast(probability as double)
             from marts.journey_transitions
             where
                 chain_order = 1 and level = $level and segment_name = $segment

@@ -179,7 +179,7 @@ def graph_command(
             "level": audience.level,
             "segment": audience.segment,
             "month": audience.month,
-            "states": len({one.next_state for one in transitions}),
+            "states": len({state for one in transitions for state in one[:2]}),
             "transitions": len(transitions),
         },
         as_json=as_json,
