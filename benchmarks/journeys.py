@@ -1,8 +1,8 @@
 """What journeys cost beside everything that a full refresh makes, and exact absorption.
 
-A shop is generated and built once, all models up to segments and journeys, no tests. What
-the models of journeys took is set beside what the others took, in the same run. Then the
-chain of 500 states is solved.
+A shop is generated and built once, all models up to segments and journeys, no tests.
+What the models of journeys took is set beside what the others took, in the same run.
+Then a chain of 500 states is solved.
 
     python benchmarks/journeys.py --events 20000000
 """

@@ -55,7 +55,8 @@ by_segment as (
         count(*) as customer_count,
         sum(transition_count) as transition_count
     from walked
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by
+        level, segment_id, chain_order, previous_state, state, next_state, period_start
 
 ),
 
@@ -75,7 +76,7 @@ counted as (
         sum(customer_count) as customer_count,
         sum(transition_count) as transition_count
     from by_segment
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by level, chain_order, previous_state, state, next_state, period_start
 
 ),
 
