@@ -23,7 +23,7 @@ months as (
         period_start,
         min(min({{ local_date('started_at') }})) over () as first_date
     from {{ ref('int_journeys__measured') }}
-    group by 1
+    group by period_start
 
 ),
 

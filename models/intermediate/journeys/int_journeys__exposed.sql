@@ -1,6 +1,22 @@
-{#- Journeys that ended at or after the customer was first shown an arm of an
-    experiment. Whoever was shown several arms is in none. -#}
+{#- Journeys since the customer was first shown an arm of an experiment, as long as the
+    experiment was shown to anybody. Whoever was shown several arms is in none. -#}
 with
+
+shown as (
+
+    select
+        customer_id,
+        experiment_id,
+        experiment_arm,
+        occurred_at,
+        max(occurred_at) over (partition by experiment_id) as last_shown_at
+    from {{ ref('events') }}
+    where
+        event_type = 'campaign_exposure'
+        and experiment_id is not null
+        and experiment_arm is not null
+
+),
 
 exposures as (
 
@@ -8,12 +24,9 @@ exposures as (
         customer_id,
         experiment_id,
         min(experiment_arm) as experiment_arm,
-        min(occurred_at) as exposed_at
-    from {{ ref('events') }}
-    where
-        event_type = 'campaign_exposure'
-        and experiment_id is not null
-        and experiment_arm is not null
+        min(occurred_at) as exposed_at,
+        max(last_shown_at) as last_shown_at
+    from shown
     group by 1, 2
     having min(experiment_arm) = max(experiment_arm)
 
@@ -30,7 +43,9 @@ exposed as (
     from exposures
     inner join {{ ref('int_journeys__measured') }} as journeys
         on exposures.customer_id = journeys.customer_id
-    where journeys.ended_at >= exposures.exposed_at
+    where
+        journeys.ended_at >= exposures.exposed_at
+        and journeys.started_at <= exposures.last_shown_at
 
 )
 

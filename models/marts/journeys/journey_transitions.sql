@@ -1,21 +1,11 @@
 {#- First order per segment and month, second order over all months: of both, cells
-    would hold hardly a journey. -#}
-{%- set everybody = "cast(null as bigint)" -%}
-{%- set always = "cast(null as date)" -%}
+    would hold hardly a journey. A customer is in one segment, so that customers of
+    segments add up to all. -#}
 {%- set first = "cast(null as varchar)" -%}
-{%- set scopes = [
-    (1, first, 'segment_id', 'period_start'), (1, first, 'segment_id', always),
-    (1, first, everybody, 'period_start'), (1, first, everybody, always),
-    (2, 'previous_state', 'segment_id', always),
-    (2, 'previous_state', everybody, always),
-] -%}
+{%- set always = "cast(null as date)" -%}
+{%- set scopes = [(1, first, 'period_start'), (1, first, always),
+    (2, 'previous_state', always)] -%}
 with
-
-ledger as (
-
-    select * from {{ ref('int_journey_transitions__counted') }}
-
-),
 
 segments as (
 
@@ -23,31 +13,70 @@ segments as (
 
 ),
 
-counted as (
+ledger as (
 
-    {%- for order, previous_state, segment_id, period_start in scopes %}
+    select * from {{ ref('int_journey_transitions__counted') }}
+
+),
+
+walked as (
+
+    {%- for order, previous_state, period_start in scopes %}
     select
         level,
-        {{ segment_id }} as segment_id,
+        customer_id,
+        segment_id,
+        cast({{ order }} as bigint) as chain_order,
         {{ previous_state }} as previous_state,
         state,
         next_state,
-        cast({{ order }} as bigint) as chain_order,
-        sum(transition_count) as transition_count,
-        count(distinct customer_id) as customer_count,
-        {{ period_start }} as period_start
+        {{ period_start }} as period_start,
+        sum(transition_count) as transition_count
     from ledger
-    {%- if segment_id == 'segment_id' %}
-    where segment_id is not null
-    {%- endif %}
     group by
-        {%- for name in [previous_state, segment_id, period_start]
-            if name in ['previous_state', 'segment_id', 'period_start'] %}
-        {{ name }},
-        {%- endfor %}
-        level, state, next_state
+        level, customer_id, segment_id, state, next_state
+        {%- if order == 2 %}, previous_state{% endif %}
+        {%- if period_start == 'period_start' %}, period_start{% endif %}
     {% if not loop.last %}union all{% endif %}
     {%- endfor %}
+
+),
+
+by_segment as (
+
+    select
+        level,
+        segment_id,
+        chain_order,
+        previous_state,
+        state,
+        next_state,
+        period_start,
+        count(*) as customer_count,
+        sum(transition_count) as transition_count
+    from walked
+    group by
+        level, segment_id, chain_order, previous_state, state, next_state, period_start
+
+),
+
+counted as (
+
+    select * from by_segment
+    where segment_id is not null
+    union all
+    select
+        level,
+        cast(null as bigint) as segment_id,
+        chain_order,
+        previous_state,
+        state,
+        next_state,
+        period_start,
+        sum(customer_count) as customer_count,
+        sum(transition_count) as transition_count
+    from by_segment
+    group by level, chain_order, previous_state, state, next_state, period_start
 
 ),
 
@@ -75,7 +104,7 @@ select
     shared.chain_order,
     cast(shared.transition_count as bigint) as transition_count,
     cast(shared.visit_count as bigint) as visit_count,
-    shared.customer_count,
+    cast(shared.customer_count as bigint) as customer_count,
     {{ ratio('shared.transition_count', 'shared.visit_count') }} as probability,
     shared.period_start
 from shared
