@@ -33,7 +33,8 @@ _STYLE = (
     " .title { font-size: 18px; font-weight: 600; } .bold { font-weight: 600; }"
     " .halo { stroke-width: 3px; stroke-linejoin: round; fill: none; }"
     " .flow { fill: none; stroke-opacity: .38; } .flow:hover { stroke-opacity: .75; }"
-    f" {_style(0)} @media (prefers-color-scheme: dark) {{ {_style(1)} }}"
+    f" {_style(0)} @media (prefers-color-scheme: dark) {{ {_style(1)}"
+    " .flow { stroke-opacity: .6; } }"
 )
 
 
