@@ -1,6 +1,6 @@
 {#- "First X after Y": one row per primary activity, with what its customer did before
-    it, after it, until the next one, or ever. docs/journeys.md says what the parts are.
-    `relation` holds the activities, one row each. -#}
+    it, after it, until the next one, or ever. `relation` holds the activities, one row
+    each. docs/journey_flows.md says what the parts are. -#}
 {% macro select_activities(
     primary, joined, relation, activity='event_type', customer='customer_id',
     occurred_at='occurred_at', tie_break='event_id'

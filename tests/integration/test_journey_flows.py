@@ -267,3 +267,13 @@ def test_rates_of_paths_have_the_wilson_interval(visits: Warehouse) -> None:
         assert limits == pytest.approx(
             proportion_confint(converted, count, method="wilson"), abs=1e-12
         )
+
+
+def test_a_shop_without_events_has_empty_flows_and_funnels_of_nobody(
+    uci: Warehouse,
+) -> None:
+    assert uci.value("select count(*) from marts.journey_flows") == 0
+    assert uci.value("select count(*) from marts.journey_paths") == 0
+    assert uci.query(
+        "select sum(reached_count), count(step_rate), count(*) > 0 from marts.funnels"
+    ) == [(0, 0, True)]

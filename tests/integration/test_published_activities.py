@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from warehouse import ResidentDbt
+from warehouse import PROJECT, ResidentDbt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -256,3 +256,19 @@ def test_the_macro_gives_the_published_answer(
     )
     assert expected
     assert as_text(found) == as_text(expected)
+
+
+def test_the_example_of_the_documentation_is_answered(
+    dbt: ResidentDbt, activities: Warehouse
+) -> None:
+    page = (PROJECT / "docs/journey_flows.md").read_text()
+    [example] = re.findall(r"```sql\n(-- For each.*?)```", page, re.DOTALL)
+    # These customers never searched: their sign-ups stand in.
+    sql = dbt.compiled(activities, example.replace("'search'", "'identify'"))
+    rows = activities.query(f"select * exclude (customer_id) from ({sql}) order by 1")
+    assert [(row[2], row[3]) for row in rows] == [
+        (None, 1),
+        (None, 1),
+        (None, 1),
+        (None, 1),
+    ]
