@@ -1,4 +1,4 @@
-"""The command line: data, a summary of a build, segments drawn, who is who, copies."""
+"""The command line: data, a summary of a build, pictures, who is who, copies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import typer
 from habitue.commands.audit import audit_app
 from habitue.commands.generate import generate_command
 from habitue.commands.identity import identity_app
+from habitue.commands.journeys import journeys_app
 from habitue.commands.privacy import privacy_app
 from habitue.commands.publish import publish_command
 from habitue.commands.segments import segments_app
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.command(name="generate")(generate_command)
 app.command(name="summary")(summary_command)
 app.add_typer(segments_app, name="segments")
+app.add_typer(journeys_app, name="journeys")
 app.add_typer(identity_app, name="identity")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")

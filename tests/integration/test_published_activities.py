@@ -1,20 +1,22 @@
-"""Published "first X after Y" answers, worked out again from marts.events.
+"""Published "first X after Y" answers, asked again of marts.events by one macro.
 
-Three activity logs go in as three files; every question is then asked in plain SQL
-over the events and their customers. All answers are right only if no event was lost,
-moved or given to somebody else. Compared are all columns but upstream's own hash
-(activity_id) and one that is always empty (anonymous_customer_id).
+Three activity logs go in as three files; every question is then a call of
+`select_activities`, which an analytics engineer would put into a model. All answers
+are right only if no event was lost, moved or given to somebody else. Compared are all
+columns but upstream's own hash (activity_id) and one that is always empty
+(anonymous_customer_id).
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from warehouse import ResidentDbt
+from warehouse import PROJECT, ResidentDbt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,167 +33,118 @@ ACTIVITIES = {
     ),
 }
 NOT_COMPARED = {"activity_id", "anonymous_customer_id"}
-TOLD = """
-    with told as (
-        select
-            vault.raw_value as customer_id,
-            events.event_type,
-            events.occurred_at as ts,
-            events.category as referrer_url,
-            cast(events.unit_price as bigint) as sales,
-            cast(events.quantity as bigint) as items,
-            row_number() over (
-                partition by events.customer_id, events.event_type
-                order by events.occurred_at
-            ) as place,
-            row_number() over (
-                partition by events.customer_id, events.event_type
-                order by events.occurred_at desc
-            ) as place_from_last,
-            lead(events.occurred_at) over (
-                partition by events.customer_id, events.event_type
-                order by events.occurred_at
-            ) as next_ts
-        from marts.events
-        inner join marts.customer_identifiers as names using (customer_id)
-        inner join vault.identifiers as vault on names.pseudonym = vault.pseudonym
-        where names.identifier_kind = 'user_id'
-    ),
-"""
-SELECTED = {
-    "all": "true",
-    "first": "place = 1",
-    "last": "place_from_last = 1",
-    "nth": "place = 1",
-}
-WITHIN = {
-    "before": "told.ts < primaries.ts",
-    "after": "told.ts > primaries.ts",
-    "between": (
-        "told.ts > primaries.ts "
-        "and told.ts < coalesce(primaries.next_ts, timestamp 'infinity')"
-    ),
-    "ever": "true",
-    "all": "true",
-}
-VISIT, PURCHASE = "event_type = 'page_view'", "event_type = 'purchase'"
+SALES, ITEMS = "cast(unit_price as bigint)", "cast(quantity as bigint)"
+VISIT, PURCHASE = {"activity": "page_view"}, {"activity": "purchase"}
+Part = dict[str, Any]
+Question = tuple[Part, list[Part]]
 
 
-def answers_to(primary: str, joined: str, columns: str) -> str:
-    """One row per sign-up, from all that its customer did when `joined` says."""
-    return f"""
-        {TOLD}
-        primaries as (
-            select * from told where event_type = 'identify' and {SELECTED[primary]}
-        ),
-        joined as (
-            select primaries.customer_id, primaries.ts as primary_ts, told.*
-            from primaries
-            left join told
-                on primaries.customer_id = told.customer_id and {WITHIN[joined]}
-        )
-        select customer_id, primary_ts, {columns} from joined group by all
-    """
+def sign_up(which: str) -> Part:
+    return {"activity": "identify", "which": 1 if which == "nth" else which}
 
 
-def appended(primary: str, which: str, when: str) -> str:
+def appended(primary: str, which: str, when: str) -> Question:
+    visit = VISIT | {
+        "which": 2 if which == "nth" else which,
+        "when": when,
+        "columns": {"referrer_url": "category", "visited_at": "occurred_at"},
+    }
     if which == "nth":
-        second = f"filter (where {VISIT} and place = 2)"
-        columns = f"min(referrer_url) {second}, min(ts) {second}"
-    else:
-        pick = {"first": "min", "last": "max"}[which]
-        columns = (
-            f"{pick}_by(referrer_url, ts) filter (where {VISIT}), "
-            f"{pick}_by(items, ts) filter (where {PURCHASE}), "
-            f"{pick}(ts) filter (where {PURCHASE})"
-        )
-    return answers_to(primary, when, columns)
+        return sign_up(primary), [visit]
+    purchase = PURCHASE | {
+        "which": which,
+        "when": when,
+        "columns": {"items": ITEMS, "bought_at": "occurred_at"},
+    }
+    return sign_up(primary), [visit | {"columns": ["category"]}, purchase]
 
 
-def aggregated(primary: str, when: str) -> str:
-    visits = f"filter (where {VISIT})"
-    listed = (
-        f"string_agg(referrer_url, ',' order by referrer_url) {visits}, "
-        f"string_agg(distinct referrer_url, ',' order by referrer_url) {visits}, "
-    )
-    return answers_to(
-        primary,
-        when,
-        f"count(*) {visits}, "
-        f"{listed if (primary, when) == ('all', 'all') else ''}"
-        f"coalesce(sum(items) filter (where {PURCHASE}), 0), "
-        f"coalesce(sum(sales) filter (where {PURCHASE}), 0), "
-        f"count(*) filter (where {PURCHASE})",
-    )
+BOUGHT = {"items": ["sum", ITEMS], "sales": ["sum", SALES], "purchases": "count"}
 
 
-def from_google(columns: str) -> str:
-    """One row per customer that ever came from google.com, told of ever after."""
-    return f"""
-        {TOLD}
-        primaries as (
-            select customer_id, min(ts) as ts from told
-            where referrer_url = 'google.com' group by 1
-        )
-        select told.customer_id, primaries.ts, {columns}
-        from primaries inner join told using (customer_id) group by all
-    """
+def aggregated(primary: str, when: str) -> Question:
+    listed = {
+        "urls": ["list", "category"],
+        "distinct_urls": ["list_distinct", "category"],
+    }
+    visits = {"visits": "count"} | (listed if (primary, when) == ("all", "all") else {})
+    return sign_up(primary), [
+        VISIT | {"when": when, "measures": visits},
+        PURCHASE | {"when": when, "measures": BOUGHT},
+    ]
 
 
-ITEMS_AFTER = (
-    f"coalesce(sum(items) filter (where {PURCHASE} and told.ts > primaries.ts), 0)"
+FROM_GOOGLE = VISIT | {"which": "first", "where": "category = 'google.com'"}
+ITEMS_AFTER = PURCHASE | {"when": "after", "measures": {"items": ["sum", ITEMS]}}
+FILTERED = (
+    FROM_GOOGLE,
+    [
+        VISIT
+        | {
+            "which": "first",
+            "when": "ever",
+            "where": "category = 'yahoo.com'",
+            "columns": {"from_yahoo_at": "occurred_at"},
+        },
+        PURCHASE
+        | {
+            "when": "all",
+            "where": ["unit_price > 100", "quantity > 3"],
+            "measures": {"large_purchases": "count"},
+        },
+        ITEMS_AFTER,
+    ],
 )
-FILTERED = from_google(
-    "min(told.ts) filter (where referrer_url = 'yahoo.com'), "
-    f"count(*) filter (where {PURCHASE} and sales > 100 and items > 3), {ITEMS_AFTER}"
+JOINED = (
+    FROM_GOOGLE,
+    [
+        PURCHASE
+        | {
+            "when": "after",
+            "where": "unit_price > 100",
+            "measures": {"large_purchases": "count"},
+        },
+        ITEMS_AFTER,
+    ],
 )
-JOINED = from_google(
-    f"count(*) filter (where {PURCHASE} and sales > 100 and told.ts > primaries.ts), "
-    f"{ITEMS_AFTER}"
-)
-TIME_SPINE = f"""
-    {TOLD}
-    visits as (select * from told where {VISIT}),
-    spine as (
-        select
-            unnest(generate_series(
-                date_trunc('month', min(ts)),
-                (select date_trunc('month', max(ts)) from visits),
-                interval '1 month'
-            )) as ts,
-            customer_id
-        from visits
-        group by customer_id
-    ),
-    bounded as (
-        select *, lead(ts, 1, timestamp 'infinity') over (
-            partition by customer_id order by ts
-        ) as next_ts
-        from spine
-    )
+# The primary activity need not be an event: a row per customer and month.
+MONTHS = """(
     select
-        cast(bounded.ts as date), bounded.customer_id,
-        coalesce(sum(items), 0), coalesce(sum(sales), 0), count(told.ts)
-    from bounded
-    left join told
-        on bounded.customer_id = told.customer_id and {PURCHASE}
-        and told.ts > bounded.ts and told.ts < bounded.next_ts
-    group by 1, 2
-"""
+        customer_id,
+        unnest(generate_series(
+            date_trunc('month', min(occurred_at)),
+            (
+                select date_trunc('month', max(occurred_at)) from {{ ref('events') }}
+                where event_type = 'page_view'
+            ),
+            interval '1 month'
+        )) as occurred_at
+    from {{ ref('events') }}
+    where event_type = 'page_view'
+    group by 1
+)"""
+TIME_SPINE = (
+    {"relation": MONTHS, "columns": {"ts": "cast(occurred_at as date)"}},
+    [PURCHASE | {"when": "between", "measures": BOUGHT}],
+)
 QUESTIONS = (
     {
         f"primary__{primary}/output__select_{primary}_append_{which}_{when}": appended(
             primary, which, when
         )
         for primary, which, when in product(
-            SELECTED, ("first", "last", "nth"), ("before", "after", "between", "ever")
+            ("all", "first", "last", "nth"),
+            ("first", "last", "nth"),
+            ("before", "after", "between", "ever"),
         )
     }
     | {
         f"primary__{primary}/output__select_{primary}_aggregate_{when}": aggregated(
             primary, when
         )
-        for primary, when in product(SELECTED, ("before", "after", "between", "all"))
+        for primary, when in product(
+            ("all", "first", "last", "nth"), ("before", "after", "between", "all")
+        )
     }
     | {
         "aql_syntax/output__filtered": FILTERED,
@@ -203,10 +156,27 @@ QUESTIONS = (
 )
 
 
+def as_asked(primary: Part, joined: list[Part]) -> str:
+    """The call as an analytics engineer writes it: a Python literal is a Jinja one."""
+    relation = primary.get("relation")
+    if relation:
+        spine = f"{{% set spine %}}{relation}{{% endset %}}"
+        told = repr(primary).replace(repr(relation), "spine")
+    else:
+        spine, told = "", repr(primary)
+    return f"{spine}{{{{ select_activities({told}, {joined!r}, ref('events')) }}}}"
+
+
+class Asked(dict[str, str]):
+    """The SQL of every question, by its name; and where it can be run."""
+
+    def __init__(self, warehouse: Warehouse, sql: dict[str, str]) -> None:
+        super().__init__(sql)
+        self.warehouse = warehouse
+
+
 @pytest.fixture(scope="module")
-def activities(
-    shared_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Warehouse:
+def dbt(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> ResidentDbt:
     folder = tmp_path_factory.mktemp("activities")
     for name, columns in ACTIVITIES.items():
         log = shared_data / f"activity_schema/activities/{name}.csv"
@@ -215,10 +185,28 @@ def activities(
             f"from '{log}') to '{folder}/{name}.csv' (header)"
         )
     variables = {"sources": ["files"], "files_events_path": str(folder / "*.csv")}
-    dbt = ResidentDbt(folder, variables)
+    return ResidentDbt(folder, variables)
+
+
+@pytest.fixture(scope="module")
+def activities(dbt: ResidentDbt) -> Warehouse:
     warehouse = dbt.empty("activities")
     dbt.run(warehouse, "events", "customer_identifiers", "row_ledger")
     return warehouse
+
+
+@pytest.fixture(scope="module")
+def asked(dbt: ResidentDbt, activities: Warehouse) -> Asked:
+    """All questions go through dbt at once."""
+    compiled = dbt.compiled(
+        activities,
+        "\n".join(
+            f"-- question: {name}\n{as_asked(*question)}"
+            for name, question in QUESTIONS.items()
+        ),
+    )
+    parts = re.split(r"^-- question: (.+)$", compiled, flags=re.MULTILINE)[1:]
+    return Asked(activities, dict(zip(parts[::2], parts[1::2], strict=True)))
 
 
 def as_text(rows: list[tuple[Any, ...]]) -> Counter[tuple[str | None, ...]]:
@@ -246,14 +234,41 @@ def test_every_published_question_over_these_activities_is_asked(
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_events_give_the_published_answer(
-    activities: Warehouse, shared_data: Path, question: str
+def test_the_macro_gives_the_published_answer(
+    asked: Asked, shared_data: Path, question: str
 ) -> None:
     path = shared_data / f"activity_schema/expected/{question}.csv"
-    published = duckdb.connect().execute(f"from read_csv('{path}', all_varchar = true)")
+    published = duckdb.connect().execute(
+        f"select customer_id, * exclude (customer_id) "
+        f"from read_csv('{path}', all_varchar = true)"
+    )
     names = [column[0] for column in published.description]
     compared = [place for place, name in enumerate(names) if name not in NOT_COMPARED]
     expected = [tuple(row[place] for place in compared) for row in published.fetchall()]
-    found = activities.query(QUESTIONS[question])
+    found = asked.warehouse.query(
+        f"""
+        select vault.raw_value, answers.* exclude (customer_id)
+        from ({asked[question]}) as answers
+        inner join marts.customer_identifiers as names using (customer_id)
+        inner join vault.identifiers as vault on names.pseudonym = vault.pseudonym
+        where names.identifier_kind = 'user_id'
+        """
+    )
     assert expected
     assert as_text(found) == as_text(expected)
+
+
+def test_the_example_of_the_documentation_is_answered(
+    dbt: ResidentDbt, activities: Warehouse
+) -> None:
+    page = (PROJECT / "docs/journey_flows.md").read_text()
+    [example] = re.findall(r"```sql\n(-- For each.*?)```", page, re.DOTALL)
+    # These customers never searched: their sign-ups stand in.
+    sql = dbt.compiled(activities, example.replace("'search'", "'identify'"))
+    rows = activities.query(f"select * exclude (customer_id) from ({sql}) order by 1")
+    assert [(row[2], row[3]) for row in rows] == [
+        (None, 1),
+        (None, 1),
+        (None, 1),
+        (None, 1),
+    ]

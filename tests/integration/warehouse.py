@@ -186,7 +186,12 @@ class ResidentDbt:
         """Any other command of dbt."""
         self._invoke(warehouse, *arguments)
 
-    def _invoke(self, warehouse: Warehouse, *arguments: str) -> None:
+    def compiled(self, warehouse: Warehouse, text: str) -> str:
+        """What dbt makes of a model that is not in the project."""
+        [one] = self._invoke(warehouse, "compile", "--inline", text).results
+        return str(one.node.compiled_code)
+
+    def _invoke(self, warehouse: Warehouse, *arguments: str) -> Any:
         settings = (
             *("--quiet", "--no-write-json", "--log-level-file", "none"),
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
@@ -206,3 +211,4 @@ class ResidentDbt:
         if not answer.success:
             said = [answer.exception, *(one.message for one in answer.result or ())]
             raise BuildError("\n".join(str(line) for line in said if line)[-6000:])
+        return answer.result

@@ -2,5 +2,17 @@
 
 from habitue.drawing.dendrogram import Node, cut_into, draw_dendrogram
 from habitue.drawing.map import Point, draw_map
+from habitue.drawing.page import as_html
+from habitue.drawing.sankey import draw_sankey
+from habitue.drawing.transition_graph import draw_transition_graph
 
-__all__ = ["Node", "Point", "cut_into", "draw_dendrogram", "draw_map"]
+__all__ = [
+    "Node",
+    "Point",
+    "as_html",
+    "cut_into",
+    "draw_dendrogram",
+    "draw_map",
+    "draw_sankey",
+    "draw_transition_graph",
+]
