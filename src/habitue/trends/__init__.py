@@ -1,0 +1,5 @@
+"""Behaviour over time: what it is made of, what broke it, what is to come."""
+
+from habitue.trends.fitted import FIT_COLUMNS, fit_series_once
+
+__all__ = ["FIT_COLUMNS", "fit_series_once"]
