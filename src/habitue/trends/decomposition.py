@@ -174,9 +174,25 @@ def decompose_clean(
     return parts._replace(trend=parts.trend + steps, yearly=yearly)
 
 
-def yearly_season(
+class YearlySeason(NamedTuple):
+    """A season of the year as a few waves.
+
+    Attributes:
+        weights: Of cosine and sine of each wave, shape (2 × waves,).
+        mean: Of the waves over the dates they were fitted to.
+    """
+
+    weights: Floats
+    mean: float
+
+    def at(self, dates: Dates) -> Floats:
+        """What the time of the year adds at any dates, shape (n,)."""
+        return _waves(dates, len(self.weights) // 2) @ self.weights - self.mean
+
+
+def fit_yearly_season(
     values: Floats, dates: Dates, *, grain: str, steps: Floats
-) -> Floats:
+) -> YearlySeason:
     """The season of the year as two waves a year (three from three years on).
 
     Args:
@@ -186,8 +202,8 @@ def yearly_season(
         steps: (n,), level shifts; only where they lie counts, not how large they are.
 
     Returns:
-        (n,), with a mean of zero. A day's place in its own year counts, so that a
-        leap day moves nothing.
+        Waves with a mean of zero. A day's place in its own year counts, so that a leap
+        day moves nothing.
 
     Assumptions:
         A linear trend between level shifts. With two values for each day of the year a
@@ -198,21 +214,15 @@ def yearly_season(
         Hyndman and Athanasopoulos (2021), Forecasting, 7.4, Fourier series.
         Huber (1964), Robust estimation of a location parameter.
     """
-    angle = 2 * np.pi * _place_in_year(dates)
     waves = 3 if len(dates) * DAYS[grain] >= _THREE_YEARS else 2
-    season = [
-        wave(number * angle)
-        for number in range(1, waves + 1)
-        for wave in (np.cos, np.sin)
-    ]
-    place = np.linspace(-1, 1, len(values))
-    others = [np.ones(len(values)), place]
+    season = _waves(dates, waves)
+    others = [np.ones(len(values)), np.linspace(-1, 1, len(values))]
     shifts = np.flatnonzero(np.diff(steps)) + 1
     others += [(np.arange(len(values)) >= day).astype(np.float64) for day in shifts]
     if grain == "day":
         weekday = np.arange(len(values)) % 7
         others += [(weekday == day).astype(np.float64) for day in range(6)]
-    design = np.column_stack([*season, *others])
+    design = np.column_stack([season, *others])
     weights = np.ones(len(values))
     for _ in range(_ROUNDS):
         root = np.sqrt(weights)[:, None]
@@ -222,8 +232,26 @@ def yearly_season(
         if spread <= 0:
             break
         weights = np.minimum(1, _HUBER * spread / np.maximum(np.abs(residuals), 1e-300))
-    yearly = np.column_stack(season) @ found[: 2 * waves]
-    return np.asarray(yearly - yearly.mean())
+    own = found[: 2 * waves]
+    return YearlySeason(own, float((season @ own).mean()))
+
+
+def yearly_season(
+    values: Floats, dates: Dates, *, grain: str, steps: Floats
+) -> Floats:
+    """What `fit_yearly_season` adds at the dates it is fitted to, shape (n,)."""
+    return fit_yearly_season(values, dates, grain=grain, steps=steps).at(dates)
+
+
+def _waves(dates: Dates, count: int) -> Floats:
+    angle = 2 * np.pi * _place_in_year(dates)
+    return np.column_stack(
+        [
+            wave(number * angle)
+            for number in range(1, count + 1)
+            for wave in (np.cos, np.sin)
+        ]
+    )
 
 
 def trend_strength(parts: Components) -> float:
