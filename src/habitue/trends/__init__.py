@@ -5,7 +5,6 @@ from habitue.trends.forecasts import (
     FORECAST_COLUMNS,
     ForecastSettings,
     forecast_series_once,
-    forecast_settings_from,
 )
 
 __all__ = [
@@ -14,5 +13,4 @@ __all__ = [
     "ForecastSettings",
     "fit_series_once",
     "forecast_series_once",
-    "forecast_settings_from",
 ]

@@ -13,8 +13,7 @@ from habitue.trends.keyed import Keyed, keyed_series, known_fingerprints, table_
 from habitue.trends.series import DAYS, TOLD, what_is_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+    from collections.abc import Sequence
 
 FORECAST, CANDIDATE = "forecast", "candidate"
 _METHOD = "forecast"
@@ -60,16 +59,6 @@ class ForecastSettings(NamedTuple):
     methods: Sequence[str]
     horizon_days: int
     limit: int
-
-
-def forecast_settings_from(config: Mapping[str, Any]) -> ForecastSettings:
-    """Settings from the names that a dbt model is configured with."""
-    return ForecastSettings(
-        metrics=tuple(config["forecast_metrics"]),
-        methods=tuple(config["forecast_methods"]),
-        horizon_days=int(config["forecast_horizon_days"]),
-        limit=int(config["forecast_series_limit"]),
-    )
 
 
 def forecast_series_once(
