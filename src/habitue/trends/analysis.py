@@ -19,10 +19,11 @@ from habitue.trends.decomposition import (
     decompose,
     decompose_calendar,
     decompose_clean,
+    leverage_of,
     yearly_season,
 )
 from habitue.trends.scales import Scale, choose_scale, from_scale, to_scale
-from habitue.trends.series import DAYS, filled
+from habitue.trends.series import DAYS, filled, without_closures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,8 @@ class Analysis(NamedTuple):
 
     Attributes:
         scale: How values were transformed to find shifts and anomalies.
-        components: Parts of the values themselves, untransformed; they add up.
+        components: Parts of the values themselves, untransformed. Gaps and closed
+            spells are filled, so the remainder is of what they are filled with.
         shifts: Level shifts on the scale.
         expectation: What each point should have been.
         fences: How far points may lie from that.
@@ -79,7 +81,7 @@ def analyse(
         known: Days on which the same numbers by day shift; a week shifts with its days,
             and weeks alone are too few to tell.
     """
-    values = filled(series.values, series.period)
+    values = filled(without_closures(series.values), series.period)
     scale = choose_scale(values, period=series.period, is_ratio=is_ratio)
     scaled = to_scale(values, scale)
     shifts = _shifts_of(scaled, series, known)
@@ -91,7 +93,7 @@ def analyse(
         steps=steps,
         has_year=series.has_two_years,
     )
-    expectation, fences = _expect(series.values, parts, scale)
+    expectation, fences = _expect(series, parts, scale)
     natural = decompose_calendar(
         values,
         series.dates,
@@ -169,12 +171,18 @@ def _places_of(days: Sequence[np.datetime64], series: Series) -> list[int]:
 
 
 def _expect(
-    values: Floats, parts: Components, scale: Scale
+    series: Series, parts: Components, scale: Scale
 ) -> tuple[Expectation, Fences]:
+    values = series.values
+    positive = values[values > 0]
+    floor = positive.min() / 2 if scale == Scale.log else -np.inf
     centre = parts.trend + parts.weekly + parts.yearly
     known = ~np.isnan(values)
-    residuals = np.where(known, parts.remainder, np.nan)
-    fences = fences_of(residuals)
+    # Closed spells are no part of the fit, and no less what nobody expected.
+    residuals = to_scale(np.maximum(values, floor), scale) - centre
+    fences = fences_of(
+        residuals, leverage=leverage_of(len(values), series.grain)
+    )
     scores = residuals / fences.spread if fences.spread > 0 else 0.0 * residuals
     low, high = (
         from_scale(centre + reach * fences.spread, scale)

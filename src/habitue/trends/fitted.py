@@ -100,16 +100,15 @@ def _fit(one: Keyed, days: Sequence[np.datetime64]) -> pd.DataFrame:
     if missing is not None:
         return _unfitted(one, missing)
     found = analyse(one.series, is_ratio=one.metric in RATIOS, known=days)
+    parts = found.components
     points = pd.DataFrame(
         {
             "part": POINT,
             "period_start_date": one.series.dates,
-            "trend": found.components.trend,
-            "weekly_season": found.components.weekly,
-            "yearly_season": found.components.yearly,
-            "remainder": np.where(
-                np.isnan(one.series.values), np.nan, found.components.remainder
-            ),
+            "trend": parts.trend,
+            "weekly_season": parts.weekly,
+            "yearly_season": parts.yearly,
+            "remainder": one.series.values - parts.trend - parts.weekly - parts.yearly,
             "expected": found.expectation.expected,
             "low": found.expectation.low,
             "high": found.expectation.high,

@@ -19,6 +19,7 @@ MOST_ZEROS = 0.5
 # A share of fewer is mostly chance; it may be one at some points.
 LEAST_BASE = 5
 MOST_THIN = 0.1
+_CHANCE_OF_CLOSURE = 0.01
 TOLD = "told"
 ONLY_ZEROS = "only zeros"
 CONSTANT = "constant"
@@ -115,6 +116,28 @@ def what_is_missing(series: Series) -> str | None:
     if zeros > MOST_ZEROS * len(known):
         return f"mostly zero: {zeros} of {len(known)} {units}"
     return None
+
+
+def without_closures(values: Floats) -> Floats:
+    """The series with its closed spells missing: zeros in a row that are no chance.
+
+    Args:
+        values: (n,), NaN where there is no number.
+
+    A spell is closed if, from the share of zeros outside it, fewer than one such spell in
+    a hundred series of this length were to be expected. A shop that closes every Sunday
+    keeps its zeros, one that closes over Christmas does not.
+    """
+    is_zero = values == 0
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_zero, [False]])))
+    opened = values.copy()
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        inner = start > 0 and end < len(values)
+        elsewhere = (is_zero.sum() - (end - start)) / len(values)
+        chance = max(elsewhere, 1 / len(values)) ** (end - start)
+        if inner and len(values) * chance < _CHANCE_OF_CLOSURE:
+            opened[start:end] = np.nan
+    return opened
 
 
 def filled(values: Floats, period: int) -> Floats:
