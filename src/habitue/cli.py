@@ -1,4 +1,4 @@
-"""The command line: data, a summary of a build, segments drawn, who is who, copies."""
+"""The command line: data, a summary of a build, segments and trends, who is who, copies."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from habitue.commands.privacy import privacy_app
 from habitue.commands.publish import publish_command
 from habitue.commands.segments import segments_app
 from habitue.commands.summary import summary_command
+from habitue.commands.trends import trends_app
 
 app = typer.Typer(
     help="Behavioural customer segmentation that lives in the warehouse.",
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.command(name="generate")(generate_command)
 app.command(name="summary")(summary_command)
 app.add_typer(segments_app, name="segments")
+app.add_typer(trends_app, name="trends")
 app.add_typer(identity_app, name="identity")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")

@@ -160,7 +160,10 @@ def filled(values: Floats, period: int) -> Floats:
                 season[phase::period] = np.nanmedian(own) - centre
     level = values - season
     level[gaps] = np.interp(place[gaps], place[~gaps], level[~gaps])
-    return level + season
+    found = level + season
+    # No more and no less than ever was.
+    found[gaps] = np.clip(found[gaps], np.nanmin(values), np.nanmax(values))
+    return found
 
 
 def _calendar(days: Dates, step: int) -> Dates:
