@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT = 1120, 460
 _LEFT, _RIGHT, _TOP, _BOTTOM = 76, 28, 96, 48
 _TICKS = 5
-_NEAR_LABELS = 92
+_NEAR_LABELS = 140
 _HIGHEST = 1.06
 # Okabe and Ito (2008), told apart also by people who see no red or green.
 _VALUE, _TREND, _ANOMALY, _FORECAST = "#7a8794", "#0072b2", "#d55e00", "#009e73"
@@ -31,7 +31,7 @@ class TrendPoint(NamedTuple):
     Attributes:
         day: Its date.
         value: What was, None where there is none.
-        trend: Its level, None where nothing was fitted.
+        trend: Its level with the season of the year, None where nothing was fitted.
         low: Lower end of the expected range, None where there is none.
         high: Upper end.
         is_anomaly: Whether the value lies outside.
@@ -251,7 +251,7 @@ class _Canvas(NamedTuple):
             row = (row + 1) % 2 if x - last < _NEAR_LABELS else 0
             last = x
             size = shift.relative_size
-            text = f"{shift.day:%d %b %Y}" + ("" if size is None else f" {size:+.0%}")
+            text = f"{shift.day:%d %b %Y}" + ("" if size is None else f" {size:+.0%}".replace("-", "−"))
             at_end = x > _WIDTH - _RIGHT - _NEAR_LABELS
             drawn.append(
                 f'<path stroke="#1c1c1c" stroke-width="1.2" stroke-dasharray="5 4" '
@@ -346,7 +346,7 @@ def _dates(first: date, last: date) -> list[tuple[date, str]]:
         monday = first + timedelta(days=-first.weekday() % 7)
         step = 7 if days <= 70 else 14  # noqa: PLR2004
         found = [monday + timedelta(days=step * n) for n in range(days // step + 1)]
-        return [(day, f"{day:%d %b}") for day in found if day <= last]
+        return [(day, f"{day:%d %b}") for day in found if (last - day).days > days / 40]
     every = max(1, math.ceil(days / 30.4 / 12))
     months = [
         date(year, month, 1)
@@ -356,5 +356,7 @@ def _dates(first: date, last: date) -> list[tuple[date, str]]:
     ]
     return [
         (day, f"{day:%b %Y}" if day.month == 1 or not place else f"{day:%b}")
-        for place, day in enumerate(one for one in months if first <= one <= last)
+        for place, day in enumerate(
+            one for one in months if first <= one and (last - one).days > days / 40
+        )
     ]

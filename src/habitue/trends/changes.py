@@ -21,8 +21,9 @@ _SIDE = {"day": 14, "week": 5}
 _GROWTH = {"day": 91, "week": 33}
 _MEASURED = {"day": 60, "week": 20}
 _MEDIAN = {"day": 15, "week": 5}
-# A jump must lead what the same series does elsewhere by so many deviations.
-LEAST_LEAD = 3.8
+# A jump must lead what the same series does elsewhere by so many deviations; by more
+# where elsewhere is too short to tell.
+LEAST_LEAD, LEAST_SHORT_LEAD = 3.8, 4.5
 _PENALTY = 4.0
 _OUTLIER = 4.0
 _HIGHEST_CORRELATION = 0.95
@@ -30,7 +31,7 @@ _NORMAL_95 = 1.96
 # 97.5 % quantile of where the likelihood of a shift is largest, in units of the noise's
 # long-run variance over the squared shift: Bai (1997), p. 553, for equal variances.
 _BAI_95 = 11.03
-_EMPIRICAL_SIDES = 8
+_EMPIRICAL_SIDES, _TELLING_SIDES = 8, 16
 _NEAR = 3
 _EDGE = 2
 # A series must be long enough for so many spells.
@@ -98,12 +99,14 @@ def find_level_shifts(
     leads = _jump_leads(
         clean, side=_SIDE[grain], growth=_GROWTH[grain], long_run=noise**2 * ratio
     )
+    is_short = len(values) < _TELLING_SIDES * _SIDE[grain]
+    least_lead = LEAST_SHORT_LEAD if is_short else LEAST_LEAD
     given = [place for place in given if _EDGE <= place <= len(values) - _EDGE]
     found = {place: _lead_near(leads, place) for place in given}
     for place in breaks:
         lead = _lead_near(leads, place)
         is_new = all(abs(place - other) >= least for other in given)
-        if lead >= LEAST_LEAD and is_new:
+        if lead >= least_lead and is_new:
             found[place] = lead
     shifts = [
         _measure(

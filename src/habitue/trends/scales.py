@@ -6,14 +6,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.ndimage import median_filter
 
 if TYPE_CHECKING:
     from habitue.trends.series import Floats
 
 # Normal: the standard deviation over the median absolute deviation.
 MAD_TO_SD = 1.4826
-# Relative noise from which on logarithms of counts are lopsided: it is that of some 45.
-MOST_NOISE = 0.15
+# Points of the running median that noise is measured about.
+_LEVEL = 15
+_LEAST_FOR_LOGARITHMS = 100
 # The root of a Poisson count this much larger has an even variance: Anscombe (1948).
 _ANSCOMBE = 3 / 8
 
@@ -31,22 +33,32 @@ def choose_scale(values: Floats, *, period: int, is_ratio: bool = False) -> Scal
 
     Args:
         values: (n,), without gaps.
-        period: Points of a season; noise is measured from season to season.
+        period: Points of a season, 1 for none.
         is_ratio: A share, which is left as it is.
 
     Returns:
-        Logarithms for positive numbers whose noise is small beside them, so that what
-        multiplies becomes what adds; square roots for small counts, whose variance
-        is their mean; nothing for shares and where there are negative numbers.
+        Logarithms or square roots, whichever leaves the noise more even on both sides:
+        amounts multiply, counts have their mean as variance. Nothing for shares and
+        where there are negative numbers. Logarithms are for positive numbers, and for
+        series whose sides can be told from their outliers.
     """
     if is_ratio or values.min() < 0:
         return Scale.plain
-    if values.min() > 0 and len(values) > period:
-        logs = np.log(values)
-        noise = MAD_TO_SD * np.median(np.abs(logs[period:] - logs[:-period])) / 2**0.5
-        if noise < MOST_NOISE:
-            return Scale.log
-    return Scale.root
+    if values.min() == 0 or len(values) < _LEAST_FOR_LOGARITHMS:
+        return Scale.root
+    return min(
+        (Scale.root, Scale.log),
+        key=lambda scale: _lopsidedness(to_scale(values, scale), period),
+    )
+
+
+def _lopsidedness(values: Floats, period: int) -> float:
+    """How unlike the two sides of the noise are, 0 to 1, from what most points do."""
+    level = values - median_filter(values, size=_LEVEL, mode="nearest")
+    for phase in range(period):
+        level[phase::period] -= np.median(level[phase::period])
+    low, middle, high = np.quantile(level, [0.05, 0.5, 0.95])
+    return float(abs(high + low - 2 * middle) / max(high - low, 1e-300))
 
 
 def to_scale(values: Floats, scale: Scale) -> Floats:
