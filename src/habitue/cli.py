@@ -12,6 +12,7 @@ from habitue.commands.privacy import privacy_app
 from habitue.commands.publish import publish_command
 from habitue.commands.segments import segments_app
 from habitue.commands.summary import summary_command
+from habitue.commands.trends import trends_app
 
 app = typer.Typer(
     help="Behavioural customer segmentation that lives in the warehouse.",
@@ -23,6 +24,7 @@ app.command(name="generate")(generate_command)
 app.command(name="summary")(summary_command)
 app.add_typer(segments_app, name="segments")
 app.add_typer(journeys_app, name="journeys")
+app.add_typer(trends_app, name="trends")
 app.add_typer(identity_app, name="identity")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")

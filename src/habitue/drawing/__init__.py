@@ -5,14 +5,19 @@ from habitue.drawing.map import Point, draw_map
 from habitue.drawing.page import as_html
 from habitue.drawing.sankey import draw_sankey
 from habitue.drawing.transition_graph import draw_transition_graph
+from habitue.drawing.trend import ForecastPoint, Shift, TrendPoint, draw_trend
 
 __all__ = [
+    "ForecastPoint",
     "Node",
     "Point",
+    "Shift",
+    "TrendPoint",
     "as_html",
     "cut_into",
     "draw_dendrogram",
     "draw_map",
     "draw_sankey",
     "draw_transition_graph",
+    "draw_trend",
 ]

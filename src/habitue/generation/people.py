@@ -267,4 +267,5 @@ def _draw_bursts(
     burst[chosen] = 1 + np.arange(wanted) % 2
     day = first_day + ((end_day - first_day) * rng.random(size)).astype(np.int64)
     # Not on the day on which everybody comes: the two would hide each other.
-    return burst, np.where(day == plan.spike_day, np.maximum(day - 1, first_day), day)
+    is_spike = np.isin(day, plan.spike_days)
+    return burst, np.where(is_spike, np.maximum(day - 1, first_day), day)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from habitue.generation.personas import DRIFT_FACTOR, DRIFT_FROM
+from habitue.generation.traffic import Traffic, plan_traffic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,6 +56,7 @@ class Plan:
         exposure: Cumulated day weights, shape (2, days + 1); row 0 for everybody,
             row 1 for the persona that drifts.
         spike_day: Day on which traffic trebles.
+        traffic: More such days, and level shifts, in a run of a year or longer.
         drift_day: First day of the drift.
         experiment_days: First day and the day after the last one.
     """
@@ -68,8 +70,14 @@ class Plan:
     origin: int
     exposure: NDArray[np.float64]
     spike_day: int
+    traffic: Traffic
     drift_day: int
     experiment_days: tuple[int, int]
+
+    @property
+    def spike_days(self) -> list[int]:
+        """All days of spikes."""
+        return [self.spike_day, *(spike.day for spike in self.traffic.spikes)]
 
     @property
     def chunk_count(self) -> int:
@@ -88,7 +96,7 @@ class Plan:
 def make_plan(
     *, customers: int, days: int, seed: int, start: date, intensity: float
 ) -> Plan:
-    """Lay out the calendar: seasons, spike, drift, experiment, chunks."""
+    """Lay out the calendar: seasons, spikes, shifts, drift, experiment, chunks."""
     calendar = [start + timedelta(days=day) for day in range(days)]
     weekday = np.array([moment.weekday() for moment in calendar])
     day_of_year = np.array([moment.timetuple().tm_yday for moment in calendar])
@@ -97,6 +105,11 @@ def make_plan(
     spike_day = int(days * SPIKE_AT)
     weight[spike_day] *= SPIKE_FACTOR
     drift_day = int(days * DRIFT_FROM)
+    traffic = plan_traffic(days=days, seed=seed, taken=(spike_day, drift_day))
+    for spike in traffic.spikes:
+        weight[spike.day] *= spike.factor
+    for shift in traffic.shifts:
+        weight[shift.day :] *= shift.factor
     drifting = np.where(np.arange(days) >= drift_day, weight * DRIFT_FACTOR, weight)
     exposure = np.zeros((2, days + 1))
     np.cumsum(weight, out=exposure[0, 1:])
@@ -116,6 +129,7 @@ def make_plan(
         origin=int(midnight.timestamp()) * SECOND,
         exposure=exposure,
         spike_day=spike_day,
+        traffic=traffic,
         drift_day=drift_day,
         experiment_days=(first, max(first + 1, int(days * EXPERIMENT_TO))),
     )

@@ -39,6 +39,7 @@ TRUTH_TABLES = (
     "row_labels",
     "experiment",
     "drift",
+    "level_shifts",
     "anomalies",
 )
 MOST_CUSTOMERS = 4_000_000
@@ -116,6 +117,7 @@ def generate(
         }
         files["experiment"].write(truth_tables.experiment_table(plan))
         files["drift"].write(truth_tables.drift_table(plan))
+        files["level_shifts"].write(truth_tables.shifts_table(plan))
         for number in range(plan.chunk_count):
             if progress:
                 progress(number, plan.chunk_count)

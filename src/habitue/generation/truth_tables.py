@@ -160,7 +160,7 @@ def labels_table(chunk: Chunk, *, is_text: bool) -> pa.Table:
 
 
 def anomalies_table(plan: Plan, chunk: Chunk) -> pa.Table:
-    """`anomalies`: wild days of a few persons, and one of everybody."""
+    """`anomalies`: wild days of a few persons, and one of everybody, or more."""
     people = chunk.people
     rows = np.flatnonzero(people.burst)
     ids = person_ids(people.number[rows]).to_pylist()
@@ -173,6 +173,11 @@ def anomalies_table(plan: Plan, chunk: Chunk) -> pa.Table:
         persons.append(None)
         days.append(plan.spike_day)
         details.append(f"visits times {SPIKE_FACTOR:g}")
+        for spike in plan.traffic.spikes:
+            kinds.append("traffic_spike" if spike.factor > 1 else "traffic_dip")
+            persons.append(None)
+            days.append(spike.day)
+            details.append(f"visits times {spike.factor:g}")
     for row, person in zip(rows.tolist(), ids, strict=True):
         is_view = int(people.burst[row]) == VIEW_BURST
         kinds.append("view_burst" if is_view else "order_burst")
@@ -211,6 +216,17 @@ def drift_table(plan: Plan) -> pa.Table:
             "persona": pa.array([DRIFT_PERSONA]),
             "starts_at": times(np.array([plan.moment_of(plan.drift_day)])),
             "factor": numbers(np.array([DRIFT_FACTOR])),
+        }
+    )
+
+
+def shifts_table(plan: Plan) -> pa.Table:
+    """`level_shifts`: a row per day from which on everybody visits more or less."""
+    shifts = plan.traffic.shifts
+    return pa.table(
+        {
+            "date": pa.array([plan.date_of(one.day) for one in shifts], pa.date32()),
+            "factor": pa.array([one.factor for one in shifts], pa.float64()),
         }
     )
 
