@@ -6,6 +6,10 @@
         'peak_day_events': {
             'label': 'events on one day', 'unit': 'events', 'sql': 'max(event_count)',
         },
+        'peak_day_sessions': {
+            'label': 'sessions on one day', 'unit': 'sessions',
+            'sql': 'max(session_count)',
+        },
         'peak_day_product_views': {
             'label': 'product views on one day', 'unit': 'product views',
             'sql': 'max(product_view_count)',
@@ -13,12 +17,16 @@
         'peak_day_orders': {
             'label': 'orders on one day', 'unit': 'orders', 'sql': 'max(order_count)',
         },
+        'peak_day_order_ratio': {
+            'label': 'share of the orders on one day', 'unit': 'share',
+            'sql': share_of('max(order_count)', 'sum(order_count)'),
+        },
         'peak_day_amount': {
             'label': 'ordered on one day', 'unit': 'currency', 'sql': 'max(sold_amount)',
         },
         'returned_amount_ratio': {
             'label': 'share of the amount returned', 'unit': 'share',
-            'sql': '1 - ' ~ ratio('sum(revenue)', 'nullif(sum(sold_amount), 0)'),
+            'sql': '1 - ' ~ share_of('sum(revenue)', 'sum(sold_amount)'),
         },
     }) }}
 {%- endmacro %}

@@ -1,9 +1,10 @@
-{#- What is looked at, in words. Settings and rules that mean nothing are refused. -#}
+{#- What is looked at, in words. What is measured besides is there for the rules, which
+    are refused, as settings are, where they mean nothing. -#}
 {{ config(pre_hook="{{ require_sound_anomaly_rules() }}") }}
 -- depends_on: {{ ref('anomaly_kind_rules') }}
 {%- do require_sound_anomaly_settings() -%}
 {%- set own = {'customer': day_measures(), 'session': session_measures()} -%}
-{%- set wanted = {
+{%- set used = {
     'customer': var('anomaly_features'), 'session': var('session_anomaly_features'),
 } %}
 with
@@ -14,19 +15,21 @@ labels as (
 
 ),
 
-wanted as (
+described as (
 
-    {%- for subject, features in wanted.items() %}
+    {%- for subject, measures in own.items() %}
     {%- set outer = loop %}
-    {%- for name, transform in features.items() %}
-    {%- set measure = own[subject].get(name, {}) %}
+    {%- set names = used[subject].keys() | list + measures.keys() | list %}
+    {%- for name in names | unique %}
+    {%- set measure = measures.get(name, {}) %}
     select
         '{{ subject }}' as subject,
         '{{ name }}' as feature,
         {{ loop.index }} as place,
-        '{{ transform }}' as transform,
+        '{{ used[subject].get(name, 'log1p') }}' as transform,
         {{ "'" ~ measure.label ~ "'" if measure else 'cast(null as varchar)' }} as label,
-        {{ "'" ~ measure.unit ~ "'" if measure else 'cast(null as varchar)' }} as unit
+        {{ "'" ~ measure.unit ~ "'" if measure else 'cast(null as varchar)' }} as unit,
+        {{ 'true' if name in used[subject] else 'false' }} as is_used
     {% if not (loop.last and outer.last) %}union all{% endif %}
     {%- endfor %}
     {%- endfor %}
@@ -34,13 +37,14 @@ wanted as (
 )
 
 select
-    wanted.subject,
-    wanted.feature,
-    wanted.place,
-    coalesce(wanted.label, labels.label, wanted.feature) as label,
-    coalesce(wanted.unit, labels.unit) as unit,
-    wanted.transform,
-    case when wanted.label is null then coalesce(labels.fill, 'never') else 'zero' end
-        as fill
-from wanted
-left join labels on wanted.feature = labels.feature
+    described.subject,
+    described.feature,
+    described.place,
+    coalesce(described.label, labels.label, described.feature) as label,
+    coalesce(described.unit, labels.unit) as unit,
+    described.transform,
+    case when described.label is null then coalesce(labels.fill, 'never') else 'zero' end
+        as fill,
+    described.is_used
+from described
+left join labels on described.feature = labels.feature

@@ -8,6 +8,7 @@ there are is estimated from the scores (`contamination`), everybody is judged in
 from habitue.anomalies.contamination import Contamination, estimate_contamination
 from habitue.anomalies.errors import AnomalyError
 from habitue.anomalies.fits import fit_detectors
+from habitue.anomalies.maps import map_anomalies
 from habitue.anomalies.scoring import score_customers, score_sessions
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Contamination",
     "estimate_contamination",
     "fit_detectors",
+    "map_anomalies",
     "score_customers",
     "score_sessions",
 ]

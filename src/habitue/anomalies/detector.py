@@ -9,7 +9,12 @@ import numpy as np
 
 from habitue.anomalies.contamination import Contamination, estimate_contamination
 from habitue.anomalies.features import Feature, Scaling, measure_scaling
-from habitue.anomalies.isolation import TREES, fit_forest, isolation_scores
+from habitue.anomalies.isolation import (
+    ROWS_PER_TREE,
+    TREES,
+    fit_forest,
+    isolation_scores,
+)
 from habitue.anomalies.noise import (
     Density,
     dense_part,
@@ -45,8 +50,8 @@ class Sample(NamedTuple):
 
     @property
     def used(self) -> NDArray[np.float64]:
-        """The scaled values of the features that vary."""
-        return self.scaled[:, self.scaling.varies]
+        """The scaled values of the features that anomalies are looked for in."""
+        return self.scaled[:, self.scaling.used]
 
 
 class Detector(NamedTuple):
@@ -54,7 +59,7 @@ class Detector(NamedTuple):
 
     Attributes:
         scaling: How features are scaled.
-        forest: Knows the features that vary, in their order.
+        forest: Knows the features that are used, in their order.
         threshold: Score from which on the forest calls a row anomalous.
         density: The cores of DBSCAN, None where it is not asked.
     """
@@ -105,7 +110,7 @@ def status_of(sample: Sample, *, minimum_rows: int, plural: str) -> str:
         return f"no {plural}"
     if count < minimum_rows:
         return f"{count} {plural}, fewer than {minimum_rows}"
-    if not sample.scaling.varies.any():
+    if not sample.scaling.used.any():
         return "no feature varies"
     return FITTED
 
@@ -125,9 +130,10 @@ def density_level(sample: Sample, *, seed: int) -> Contamination:
     distances = neighbour_distances(
         rows, neighbours=neighbours_for(len(rows), rows.shape[1])
     )
-    level = estimate_contamination(np.log(np.maximum(distances, 1e-9)), seed=seed)
+    scores = np.log1p(distances)
+    level = estimate_contamination(scores, seed=seed)
     # A row at the threshold is anomalous: eps is below it.
-    below = distances[np.log(np.maximum(distances, 1e-9)) < level.threshold]
+    below = distances[scores < level.threshold]
     eps = float(below.max()) if np.isfinite(level.threshold) else np.inf
     return level._replace(threshold=eps)
 
@@ -157,7 +163,7 @@ def detector_from(
 def setting_of(sample: Sample, method: str) -> str:
     """What a method was told, in words."""
     if method == FOREST:
-        return f"{TREES} trees of {min(256, len(sample.natural))} rows"
+        return f"{TREES} trees of {min(ROWS_PER_TREE, len(sample.natural)):,} rows"
     rows = _density_rows(sample)
     return f"{neighbours_for(*rows.shape)} neighbours among {len(rows):,} rows"
 

@@ -20,6 +20,7 @@ DESCRIBED_COLUMNS = (
     "unit",
     "transform",
     "fill",
+    "is_used",
 )
 TRANSFORMS = ("none", "log1p")
 # Quartiles of a normal distribution lie so many standard deviations apart.
@@ -37,6 +38,8 @@ class Feature(NamedTuple):
         unit: What it is counted in.
         transform: 'none' or 'log1p', which keeps the sign.
         fill: What stands in for a missing value: zero, median, maximum, or never.
+        is_used: Whether anomalies are looked for in it; else it is there for the rules
+            that say what an anomaly may be.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Feature(NamedTuple):
     unit: str
     transform: str
     fill: str
+    is_used: bool = True
 
 
 class Scaling(NamedTuple):
@@ -73,6 +77,11 @@ class Scaling(NamedTuple):
     def varies(self) -> NDArray[np.bool_]:
         """Which features differ between rows, shape (n_features,)."""
         return np.asarray(self.spread > 0)
+
+    @property
+    def used(self) -> NDArray[np.bool_]:
+        """Those of them that anomalies are looked for in, shape (n_features,)."""
+        return self.varies & np.array([one.is_used for one in self.features])
 
     def filled(self, natural: NDArray[np.float64]) -> NDArray[np.float64]:
         """Natural values without gaps, (n_rows, n_features)."""
@@ -110,7 +119,10 @@ def read_described(described: pd.DataFrame, *, subject: str) -> tuple[Feature, .
         raise AnomalyError(f"the features lack the columns {missing}")
     rows = described[described["subject"] == subject].sort_values("place")
     features = tuple(
-        Feature(*(str(row[name]) for name in ("feature", *DESCRIBED_COLUMNS[3:])))
+        Feature(
+            *(str(row[name]) for name in ("feature", *DESCRIBED_COLUMNS[3:-1])),
+            is_used=bool(row["is_used"]),
+        )
         for row in rows.to_dict("records")
     )
     unknown = sorted({one.transform for one in features} - set(TRANSFORMS))

@@ -150,14 +150,15 @@ def _receipt(
 ) -> dict[str, object]:
     scaling = sample.scaling
     names = np.array(scaling.names, dtype=object)
+    wanted = np.array([one.is_used for one in scaling.features])
     known = level is not None and np.isfinite(level.threshold)
     return {
         "subject": subject.name,
         "method": method,
         "status": status,
         "setting": setting_of(sample, method) if level else "",
-        "feature_names": ", ".join(names[scaling.varies]),
-        "unvarying_features": ", ".join(names[~scaling.varies]),
+        "feature_names": ", ".join(names[scaling.used]),
+        "unvarying_features": ", ".join(names[wanted & ~scaling.varies]),
         "sample_fingerprint": sample.fingerprint,
         "sample_count": len(sample.natural),
         "contamination": level.share if level else np.nan,

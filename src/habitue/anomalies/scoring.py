@@ -175,7 +175,7 @@ def judge(
     )
     known = np.flatnonzero(~infinite.any(axis=1))
     scaled = scaling.scaled(natural[known])
-    used = scaled[:, scaling.varies]
+    used = scaled[:, scaling.used]
     scores = isolation_scores(detector.forest, used)
     isolated = scores >= detector.threshold
     _put(columns, "score", known, scores.tolist())
@@ -205,12 +205,12 @@ def _reasons(
     contributions: NDArray[np.float64],
 ) -> list[Reason]:
     """The three features that set a row apart most, of those not at the median."""
-    varying = np.flatnonzero(scaling.varies)
+    used = np.flatnonzero(scaling.used)
     ranked = sorted(
         (
             # Rounded, so that noise in the last bits cannot swap two features.
             (-round(float(contribution), 9), -abs(float(scaled[place])), int(place))
-            for place, contribution in zip(varying, contributions, strict=True)
+            for place, contribution in zip(used, contributions, strict=True)
             if scaled[place] != 0
         ),
     )
