@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FOREST, DBSCAN = METHODS = ("Isolation Forest", "DBSCAN")
 # Density looks at every pair of rows.
 DENSITY_ROWS = 5_000
+# Where nothing is evident, people still want to see who is most unusual, and why.
+TOLD_ANYWAY = 10
 FITTED = "fitted"
 
 
@@ -61,12 +63,14 @@ class Detector(NamedTuple):
         scaling: How features are scaled.
         forest: Knows the features that are used, in their order.
         threshold: Score from which on the forest calls a row anomalous.
+        told_from: Score from which on reasons are told, anomaly or not.
         density: The cores of DBSCAN, None where it is not asked.
     """
 
     scaling: Scaling
     forest: IsolationForest
     threshold: float
+    told_from: float
     density: Density | None
 
 
@@ -115,10 +119,12 @@ def status_of(sample: Sample, *, minimum_rows: int, plural: str) -> str:
     return FITTED
 
 
-def forest_level(sample: Sample, *, seed: int) -> Contamination:
-    """How many rows the forest finds anomalous."""
+def forest_level(sample: Sample, *, seed: int) -> tuple[Contamination, float]:
+    """How many rows the forest finds anomalous, and the score of the TOLD_ANYWAYth."""
     forest = fit_forest(sample.used, seed=seed)
-    return estimate_contamination(isolation_scores(forest, sample.used), seed=seed)
+    scores = isolation_scores(forest, sample.used)
+    told_from = float(np.sort(scores)[-min(TOLD_ANYWAY, len(scores))])
+    return estimate_contamination(scores, seed=seed), told_from
 
 
 def density_level(sample: Sample, *, seed: int) -> Contamination:
@@ -139,13 +145,19 @@ def density_level(sample: Sample, *, seed: int) -> Contamination:
 
 
 def detector_from(
-    sample: Sample, *, threshold: float, eps: float | None, seed: int
+    sample: Sample,
+    *,
+    threshold: float,
+    told_from: float,
+    eps: float | None,
+    seed: int,
 ) -> Detector:
     """The detector that a receipt tells of, fitted again to the same sample.
 
     Args:
         sample: At least two rows, of which some feature varies.
         threshold: Score from which on the forest calls a row anomalous.
+        told_from: Score from which on reasons are told.
         eps: Of DBSCAN; None to leave it out.
         seed: Of the receipt.
     """
@@ -155,9 +167,8 @@ def detector_from(
         density = dense_part(
             rows, eps=eps, neighbours=neighbours_for(len(rows), rows.shape[1])
         )
-    return Detector(
-        sample.scaling, fit_forest(sample.used, seed=seed), threshold, density
-    )
+    forest = fit_forest(sample.used, seed=seed)
+    return Detector(sample.scaling, forest, threshold, told_from, density)
 
 
 def setting_of(sample: Sample, method: str) -> str:

@@ -81,7 +81,8 @@ class Scaling(NamedTuple):
     @property
     def used(self) -> NDArray[np.bool_]:
         """Those of them that anomalies are looked for in, shape (n_features,)."""
-        return self.varies & np.array([one.is_used for one in self.features])
+        wanted = np.array([one.is_used for one in self.features], dtype=np.bool_)
+        return np.asarray(self.varies & wanted)
 
     def filled(self, natural: NDArray[np.float64]) -> NDArray[np.float64]:
         """Natural values without gaps, (n_rows, n_features)."""
@@ -120,7 +121,11 @@ def read_described(described: pd.DataFrame, *, subject: str) -> tuple[Feature, .
     rows = described[described["subject"] == subject].sort_values("place")
     features = tuple(
         Feature(
-            *(str(row[name]) for name in ("feature", *DESCRIBED_COLUMNS[3:-1])),
+            name=str(row["feature"]),
+            label=str(row["label"]),
+            unit=str(row["unit"]),
+            transform=str(row["transform"]),
+            fill=str(row["fill"]),
             is_used=bool(row["is_used"]),
         )
         for row in rows.to_dict("records")

@@ -43,6 +43,7 @@ FIT_COLUMNS = {
     "contamination_high": "float64",
     "threshold": "float64",
     "ordinary_share": "float64",
+    "told_from": "float64",
     "seed": "int64",
     "library_versions": "str",
     "code_version": "str",
@@ -96,12 +97,14 @@ def fit_detectors(
         sample = read_sample(samples[subject.name], features, key=subject.key)
         status = status_of(sample, minimum_rows=minimum_rows, plural=subject.plural)
         for method in subject.methods:
-            level = None
-            if status == FITTED:
-                estimate = forest_level if method == FOREST else density_level
-                level = estimate(sample, seed=seed)
+            level, told_from = None, np.nan
+            if status == FITTED and method == FOREST:
+                level, told_from = forest_level(sample, seed=seed)
+            elif status == FITTED:
+                level = density_level(sample, seed=seed)
             rows.append(
-                _receipt(subject, method, sample, status=status, level=level, seed=seed)
+                _receipt(subject, method, sample, status=status, level=level)
+                | {"told_from": told_from, "seed": seed}
             )
     return pd.DataFrame(rows, columns=list(FIT_COLUMNS)).astype(FIT_COLUMNS)
 
@@ -133,6 +136,7 @@ def refit(
     detector = detector_from(
         sample,
         threshold=_or_infinite(forest["threshold"]),
+        told_from=_or_infinite(forest["told_from"]),
         eps=eps,
         seed=int(str(forest["seed"])),
     )
@@ -146,11 +150,10 @@ def _receipt(
     *,
     status: str,
     level: Contamination | None,
-    seed: int,
 ) -> dict[str, object]:
     scaling = sample.scaling
     names = np.array(scaling.names, dtype=object)
-    wanted = np.array([one.is_used for one in scaling.features])
+    wanted = np.array([one.is_used for one in scaling.features], dtype=np.bool_)
     known = level is not None and np.isfinite(level.threshold)
     return {
         "subject": subject.name,
@@ -166,7 +169,6 @@ def _receipt(
         "contamination_high": level.high if level else np.nan,
         "threshold": level.threshold if level and known else np.nan,
         "ordinary_share": level.ordinary_share if level and known else np.nan,
-        "seed": seed,
         "library_versions": library_versions(),
         "code_version": code_version(),
     }

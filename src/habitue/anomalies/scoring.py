@@ -185,7 +185,7 @@ def judge(
         noise = are_noise(detector.density, used)
         _put(columns, "is_noise", known, noise.tolist())
         flagged = isolated | noise
-    found = np.flatnonzero(flagged)
+    found = np.flatnonzero(flagged | (scores >= detector.told_from))
     filled = scaling.filled(natural[known[found]])
     contributions = isolating_contributions(detector.forest, used[found], scores[found])
     names = likely_kinds(kinds, scaling, natural=filled, scaled=scaled[found])
