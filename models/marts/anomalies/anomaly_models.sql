@@ -23,7 +23,7 @@ anomalous_sessions as (
 
     select
         sum(case when score is null then 1 else 0 end) as unscored_count,
-        count(score) as isolated_count
+        sum(case when is_anomaly then 1 else 0 end) as isolated_count
     from {{ ref('session_anomalies') }}
 
 ),
@@ -37,7 +37,7 @@ counted as (
         session_counts.row_count,
         session_counts.row_count - coalesce(anomalous_sessions.unscored_count, 0)
             as scored_count,
-        anomalous_sessions.isolated_count,
+        coalesce(anomalous_sessions.isolated_count, 0) as isolated_count,
         0 as noise_count
     from session_counts
     cross join anomalous_sessions
@@ -59,8 +59,8 @@ select
     cast(counted.scored_count as bigint) as scored_count,
     cast(case
         when fits.status != 'fitted' then 0
-        when fits.method = 'DBSCAN' then counted.noise_count
-        else counted.isolated_count
+        when fits.method = 'DBSCAN' then coalesce(counted.noise_count, 0)
+        else coalesce(counted.isolated_count, 0)
     end as bigint) as flagged_count,
     cast(fits.seed as bigint) as seed,
     {%- for name in ['contamination', 'contamination_low', 'contamination_high',

@@ -19,6 +19,7 @@ select
     scores.status,
     scores.kind,
     scores.score,
+    scores.is_isolated as is_anomaly,
     {{ anomaly_reasons('scores') }},
     sessions.started_at
 from sessions

@@ -99,10 +99,11 @@ def score_sessions(
     fits: pd.DataFrame,
     rules: pd.DataFrame,
 ) -> pa.RecordBatchReader:
-    """The sessions that are anomalous, and those that could not be judged.
+    """The sessions that are anomalous, nearly so, or could not be judged.
 
     As `score_customers`, by the forest alone and without the ordinary sessions, of
-    which there are millions.
+    which there are millions: those whose score is below the threshold and below the
+    ten highest of the sample.
     """
     return _judged(sessions, sample, described, fits, rules, subject=SESSION)
 
@@ -261,10 +262,10 @@ def _put(
 
 
 def _worth_telling(columns: Columns) -> pa.Array:
-    statuses, isolated = columns["status"], columns["is_isolated"]
+    """Anomalies, what reasons are told of besides, and what could not be judged."""
     return pa.array(
         [
-            status != SCORED or bool(is_isolated)
-            for status, is_isolated in zip(statuses, isolated, strict=True)
+            status != SCORED or kind is not None
+            for status, kind in zip(columns["status"], columns["kind"], strict=True)
         ]
     )
