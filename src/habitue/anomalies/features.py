@@ -168,12 +168,14 @@ def measure_scaling(
     values = transformed(known, features)
     low, centre, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
     spread = (high - low) / _NORMAL_QUARTILES
-    with np.errstate(over="ignore"):
-        plain = values.std(axis=0)
+    # Of values so large that their squares have no number the spread is infinite.
+    with np.errstate(over="ignore", invalid="ignore"):
+        plain = np.nan_to_num(values.std(axis=0), nan=np.inf)
+        ranges = np.ptp(values, axis=0)
     spread = np.where(spread > 0, spread, plain)
     # What differs by rounding only does not differ.
     least = 1e-12 * np.maximum(np.abs(values).max(axis=0), 1e-300)
-    spread = np.where(np.ptp(values, axis=0) > least, spread, 0.0)
+    spread = np.where(ranges > least, spread, 0.0)
     return Scaling(features, fill, np.median(known, axis=0), centre, spread)
 
 
