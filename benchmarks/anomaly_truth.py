@@ -307,17 +307,24 @@ def by_kind(
 
 
 def labels_of(place: Path) -> str:
-    """Customers and visitors with what was planted."""
+    """Customers and visitors with what was planted: whoever had the wild day."""
     truth = place / "truth"
     return f"""
-        select components.customer_id, null as visitor_id, wild.kind
+        select
+            any_value(wild.kind) as kind, null as visitor_id,
+            arg_max(days.customer_id, days.event_count + days.order_count)
+                as customer_id
         from '{truth}/anomalies.parquet' as wild
         inner join '{truth}/identifiers.parquet' as known using (person_id)
         inner join vault.identifiers using (raw_value)
         inner join intermediate.int_identity__components as components
             using (pseudonym)
+        inner join marts.customer_days as days
+            on components.customer_id = days.customer_id
+            and wild.date = days.activity_date
+        group by wild.person_id
         union
-        select components.customer_id, names.pseudonym, labels.reason
+        select labels.reason, names.pseudonym, components.customer_id
         from '{truth}/row_labels.parquet' as labels
         inner join '{place}/raw/web_pages.parquet' as pages using (id)
         inner join vault.identifiers as names on names.raw_value = pages.anonymous_id

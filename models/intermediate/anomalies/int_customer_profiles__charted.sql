@@ -9,7 +9,7 @@ ranked as (
         customer_id,
         is_anomaly,
         row_number() over (
-            partition by is_anomaly order by score desc, customer_id
+            partition by is_anomaly order by score desc, customer_id asc
         ) as place
     from {{ ref('customer_anomalies') }}
 

@@ -1,6 +1,13 @@
 {#- The receipt of what was fitted, and how many it then called anomalous. -#}
 with
 
+latest as (
+
+    select as_of_date from {{ ref('int_as_of__dates') }}
+    where is_latest
+
+),
+
 customers as (
 
     select
@@ -67,6 +74,7 @@ select
         'threshold', 'ordinary_share'] %}
     cast(fits.{{ name }} as double precision) as {{ name }},
     {%- endfor %}
-    (select as_of_date from {{ ref('int_as_of__dates') }} where is_latest) as as_of_date
+    latest.as_of_date
 from {{ ref('anomaly_fits') }} as fits
 left join counted on fits.subject = counted.subject
+left join latest on 1 = 1

@@ -23,12 +23,9 @@ judged as (
         customers.as_of_date,
         scores.*,
         scores.is_isolated or scores.is_noise as is_anomaly,
-        case
-            when scores.score is not null
-                then 100 * cume_dist() over (
-                    partition by scores.score is null order by scores.score
-                )
-        end as score_percentile
+        100 * cume_dist() over (
+            partition by scores.score is null order by scores.score
+        ) as percentile
     from customers
     left join scores on cast(customers.customer_id as varchar) = scores.customer_id
 
@@ -46,7 +43,7 @@ select
         when judged.score is not null then 'neither'
     end as agreement,
     judged.score,
-    judged.score_percentile,
+    case when judged.score is not null then judged.percentile end as score_percentile,
     judged.is_isolated,
     judged.is_noise,
     judged.is_anomaly,

@@ -1,6 +1,6 @@
--- Nobody vanishes: every customer with features has a row; who is scored has all that a
--- score comes with, who is an anomaly a kind and a reason, who is not scored nothing but
--- the status. Counts of anomaly_models are those of the marts.
+-- Nobody vanishes: every customer with features has a row; who is scored has all that
+-- a score comes with, who is an anomaly a kind and a reason, who is not scored nothing
+-- but the status. Counts of anomaly_models are those of the marts.
 with
 
 judged as (
@@ -11,10 +11,11 @@ judged as (
 
 expected as (
 
-    select customer_id from {{ ref('customer_features') }}
-    where as_of_date = (
-        select as_of_date from {{ ref('int_as_of__dates') }} where is_latest
-    )
+    select features.customer_id
+    from {{ ref('customer_features') }} as features
+    inner join {{ ref('int_as_of__dates') }} as dates
+        on features.as_of_date = dates.as_of_date
+    where dates.is_latest
 
 ),
 
