@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from habitue.commands.anomalies import anomalies_app
 from habitue.commands.audit import audit_app
 from habitue.commands.generate import generate_command
 from habitue.commands.identity import identity_app
@@ -25,6 +26,7 @@ app.command(name="summary")(summary_command)
 app.add_typer(segments_app, name="segments")
 app.add_typer(journeys_app, name="journeys")
 app.add_typer(trends_app, name="trends")
+app.add_typer(anomalies_app, name="anomalies")
 app.add_typer(identity_app, name="identity")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")

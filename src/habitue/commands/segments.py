@@ -33,8 +33,8 @@ class MapMethod(StrEnum):
     umap = "umap"
 
 
-_NAMES = {MapMethod.pca: "PCA", MapMethod.t_sne: "t-SNE", MapMethod.umap: "UMAP"}
-_NOTES = {
+NAMES = {MapMethod.pca: "PCA", MapMethod.t_sne: "t-SNE", MapMethod.umap: "UMAP"}
+NOTES = {
     MapMethod.pca: "Two principal components: distances are true, groups may overlap.",
     MapMethod.t_sne: "Neighbours are alike; distances between groups mean nothing.",
     MapMethod.umap: "Neighbours are alike; distances between groups mean little.",
@@ -74,7 +74,7 @@ def dendrogram_command(
         title=f"Hierarchy of the customers of model version {found.model_version}",
     )
     count = len(cut_into(found.nodes, max(leaves, found.segment_count)))
-    _write(
+    write_drawing(
         drawn,
         output,
         said=f"model version {found.model_version}, {count} groups, "
@@ -96,13 +96,14 @@ def map_command(
         raise refused(error) from error
     drawn = draw_map(
         points,
-        title=f"Segments of {len(points):,} customers by {_NAMES[method]}",
-        note=_NOTES[method],
+        title=f"Segments of {len(points):,} customers by {NAMES[method]}",
+        note=NOTES[method],
     )
-    _write(drawn, output, said=f"{len(points):,} customers")
+    write_drawing(drawn, output, said=f"{len(points):,} customers")
 
 
-def _write(drawn: str, output: Path | None, *, said: str) -> None:
+def write_drawing(drawn: str, output: Path | None, *, said: str) -> None:
+    """Write a picture to a file and say what is on it, or to the standard output."""
     if output is None:
         typer.echo(drawn, nl=False)
         return

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from habitue.drawing.colours import colours_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 _WIDTH, _HEIGHT = 960, 640
 _LEGEND, _MARGIN, _TOP = 240, 24, 56
 _LINE = 22
 _LONGEST_NAME = 28
+_MUTED = "#c8c8c8"
 
 
 class Point(NamedTuple):
@@ -33,29 +34,43 @@ class Point(NamedTuple):
     segment_name: str
 
 
-def draw_map(points: Sequence[Point], *, title: str, note: str) -> str:
+def draw_map(
+    points: Sequence[Point],
+    *,
+    title: str,
+    note: str,
+    muted: Collection[int] = (),
+) -> str:
     """The picture as SVG text, the same for the same points.
 
     Args:
         points: At least one.
         title: Above it.
         note: One line on how to read it.
+        muted: Segments that stand behind the others, in grey.
     """
     by_segment = defaultdict(list)
     for point in points:
         by_segment[point.segment_id].append(point)
-    colours = colours_of(by_segment)
+    colours = colours_of(one for one in by_segment if one not in muted)
+    colours |= dict.fromkeys(muted, _MUTED)
     scale, left, top = _fit(points)
     radius = 4 if len(points) < 300 else 3 if len(points) < 3000 else 2  # noqa: PLR2004
     body = []
     # Large segments first, so that small ones are not covered by them.
-    for segment_id in sorted(by_segment, key=lambda one: (-len(by_segment[one]), one)):
+    behind = sorted(
+        by_segment, key=lambda one: (one not in muted, -len(by_segment[one]), one)
+    )
+    for segment_id in behind:
         circles = "".join(
             f'<circle cx="{left + one.x * scale:.1f}" cy="{top - one.y * scale:.1f}" '
             f'r="{radius}"/>'
             for one in by_segment[segment_id]
         )
-        body.append(f'<g fill="{colours[segment_id]}" fill-opacity="0.6">{circles}</g>')
+        opacity = "0.6" if segment_id in muted or not muted else "0.9"
+        body.append(
+            f'<g fill="{colours[segment_id]}" fill-opacity="{opacity}">{circles}</g>'
+        )
     for line, segment_id in enumerate(sorted(by_segment)):
         height = _TOP + _MARGIN + line * _LINE
         name = by_segment[segment_id][0].segment_name

@@ -72,6 +72,30 @@ def map_once(
     ordered = features.sort_values("customer_id", ignore_index=True)
     values = model.scaler.to_scaled(ordered[names].to_numpy(dtype=np.float64))
     ids = ordered["customer_id"].astype("str").tolist()
+    placed = place_once(ids, values, previous=previous, methods=methods, seed=seed)
+    return _table([part.assign(model_version=model_version) for part in placed])
+
+
+def place_once(
+    ids: list[str],
+    values: NDArray[np.float64],
+    *,
+    previous: pd.DataFrame,
+    methods: Sequence[str],
+    seed: int,
+) -> list[pd.DataFrame]:
+    """The places of customers, computed where they are not known yet.
+
+    Args:
+        ids: Of the customers, sorted.
+        values: (n_customers, n_features), scaled.
+        previous: The places as the last build left them.
+        methods: One map each.
+        seed: Source of every random number.
+
+    Returns:
+        A table per method: customer_id, method, x, y, map_fingerprint.
+    """
     parts = []
     for method in methods:
         fingerprint = _fingerprint(ids, values, method=method, seed=seed)
@@ -87,8 +111,8 @@ def map_once(
                     "map_fingerprint": fingerprint,
                 }
             )
-        parts.append(known.assign(model_version=model_version))
-    return _table(parts)
+        parts.append(known)
+    return parts
 
 
 def _table(parts: list[pd.DataFrame]) -> pd.DataFrame:
