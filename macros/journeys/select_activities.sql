@@ -97,13 +97,12 @@ told_activities as (
         {%- endif %}
         {%- endfor %}
     from chosen_activities
-    left join joined_activities
+    inner join joined_activities
         on chosen_activities.customer_key = joined_activities.customer_key
-        and (
-            {%- for one in joined %}
-            {{ habitue.lies_when(one.when) }}{% if not loop.last %} or{% endif %}
-            {%- endfor %}
-        )
+    where
+        {%- for one in joined %}
+        {{ habitue.lies_when(one.when) }}{% if not loop.last %} or{% endif %}
+        {%- endfor %}
     group by 1, 2
 
 )
@@ -118,13 +117,14 @@ select
     {%- for name in habitue.named_columns(one.columns or []) %},
     joined_{{ number }}.value_{{ number }}_{{ loop.index }} as {{ name }}
     {%- endfor %}
-    {%- for name in one.measures or [] %},
-    told_activities.{{ name }}
+    {%- for name, measure in (one.measures or {}).items() %},
+    {{ habitue.measure_of_none(measure, 'told_activities.' ~ name) }} as {{ name }}
     {%- endfor %}
     {%- endfor %}
 from chosen_activities
-inner join told_activities
-    on chosen_activities.customer_key = told_activities.customer_key and chosen_activities.number = told_activities.number
+left join told_activities
+    on chosen_activities.customer_key = told_activities.customer_key
+    and chosen_activities.number = told_activities.number
 {%- for one in joined %}
 {%- if one.columns %}
 {%- set number = loop.index %}
@@ -170,7 +170,7 @@ left join joined_activities as joined_{{ number }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- A measure over the joined activities that fit: a count or sum of none is 0. -#}
+{#- A measure over the joined activities that fit. -#}
 {% macro measured_activity(measure, fits, value) -%}
     {%- set how = measure if measure is string else measure[0] -%}
     {%- set chosen = 'case when ' ~ fits ~ ' then ' ~ value ~ ' end' -%}
@@ -179,11 +179,21 @@ left join joined_activities as joined_{{ number }}
     {%- elif how == 'count_distinct' -%}
         count(distinct {{ chosen }})
     {%- elif how == 'sum' -%}
-        coalesce(sum({{ chosen }}), 0)
+        sum({{ chosen }})
     {%- elif how in ['list', 'list_distinct'] -%}
         {{ habitue.texts_of(chosen, how == 'list_distinct') }}
     {%- else -%}
         {{ how }}({{ chosen }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The same where none fits: a count or sum of none is 0. -#}
+{% macro measure_of_none(measure, value) -%}
+    {%- set how = measure if measure is string else measure[0] -%}
+    {%- if how in ['count', 'count_distinct', 'sum'] -%}
+        coalesce({{ value }}, 0)
+    {%- else -%}
+        {{ value }}
     {%- endif -%}
 {%- endmacro %}
 

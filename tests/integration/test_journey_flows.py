@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from ecom import ecom_variables
+from journey_paths import write_ecom
 from statsmodels.stats.proportion import proportion_confint
-from warehouse import ResidentDbt
+from warehouse import ResidentDbt, Warehouse
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from warehouse import Warehouse
 
 STEPS, STATES, PATH_STEPS, PATHS, LEAST = 8, 8, 5, 20, 10
 ENDS = {"(conversion)", "(dropped)", "(goes on)"}
@@ -25,13 +23,21 @@ FUNNELS = [
     for name, order in (("Ordered", "loose"), ("Any order", "any"))
     for number, step in enumerate(("catalog", "add_to_cart", "purchase"), 1)
 ]
+VARIABLES = {
+    "sources": ["files"],
+    "journey_unit": "customer",
+    "journey_ends_at_conversion": False,
+    "fixed_segment_count": 2,
+    "feature_refinement": False,
+}
 Journey = tuple[str, str | None, list[str], bool]
 
 
 @pytest.fixture(scope="module")
 def ecom(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     folder = tmp_path_factory.mktemp("ecom")
-    dbt = ResidentDbt(folder, ecom_variables(shared_data, folder))
+    path = write_ecom(shared_data, folder / "events.parquet")
+    dbt = ResidentDbt(folder, VARIABLES | {"files_events_path": path})
     warehouse = dbt.empty("ecom")
     with duckdb.connect(str(warehouse.database)) as connection:
         connection.execute("delete from lookups.funnel_steps")
@@ -43,27 +49,28 @@ def ecom(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehou
 
 
 @pytest.fixture(scope="module")
-def visits(
-    ecom: Warehouse, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Warehouse:
+def visits(ecom: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The same events in visits that end when something is bought, repeats kept."""
     folder = tmp_path_factory.mktemp("visits")
-    variables = ecom_variables(shared_data, folder) | {
+    variables = VARIABLES | {
         "journey_unit": "visit",
         "journey_ends_at_conversion": True,
         "journey_repeats": "kept",
     }
     dbt = ResidentDbt(folder, variables)
     warehouse = dbt.copy(ecom, "visits")
-    for name in (
+    dbt.command(
+        warehouse,
+        "run",
+        "--select",
         "int_event_steps__numbered",
         "int_visit_steps__numbered",
+        "int_journey_steps__numbered",
         "int_journeys__measured",
         "int_journey_paths__widened",
         "journey_flows",
         "journey_paths",
-    ):
-        dbt.command(warehouse, "run", "--select", name)
+    )
     return warehouse
 
 
@@ -267,6 +274,28 @@ def test_rates_of_paths_have_the_wilson_interval(visits: Warehouse) -> None:
         assert limits == pytest.approx(
             proportion_confint(converted, count, method="wilson"), abs=1e-12
         )
+
+
+def test_settings_that_mean_nothing_are_named_at_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    refused = Warehouse(tmp_path_factory.mktemp("settings")).dbt(
+        "parse",
+        variables={
+            "journey_flow_steps": 0,
+            "journey_flow_states": "many",
+            "journey_path_steps": 21,
+            "journey_repeats": "no",
+        },
+    )
+    assert not refused.succeeded
+    for said in (
+        "journey_flow_steps is 0; it must be a whole number from 1 to 20",
+        "journey_flow_states is many; it must be a whole number from 1 to 100",
+        "journey_path_steps is 21; it must be a whole number from 1 to 20",
+        "journey_repeats is no; it must be collapsed or kept",
+    ):
+        assert said in " ".join(refused.output.split())
 
 
 def test_a_shop_without_events_has_empty_flows_and_funnels_of_nobody(

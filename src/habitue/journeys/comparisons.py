@@ -40,8 +40,8 @@ COMPARISON_COLUMNS = {
 SEGMENT, MONTH, ARM = "segment", "month", "arm"
 OTHERS, BOTH = "others", "both"
 TOLD = "told"
-# With fewer customers in the state on a side, or on the way from it on both sides
-# together, the interval would be a guess.
+# With fewer customers in the state, or on the way from it, the interval would be a
+# guess: where nobody went, nothing is known to vary.
 LEAST_CUSTOMERS = 20
 LEAST_GOING = 5
 ALPHA = 0.05
@@ -283,7 +283,8 @@ def _compared(
         found = differences(group, reference, shared)
     is_enough = (
         (np.minimum(group.customers, reference.customers) >= LEAST_CUSTOMERS)
-        & (group.going + reference.going >= LEAST_GOING)
+        & (np.minimum(group.going, reference.going) >= LEAST_GOING)
+        & (np.minimum(group.variance, reference.variance) > 0)
         & np.isfinite(found.p_value)
     )
     low, high, p_value = (
@@ -315,7 +316,7 @@ def _compared(
 
 def _why_not() -> str:
     return (
-        f"too few: fewer than {LEAST_CUSTOMERS} customers in the state on a side, "
+        f"too few: on a side, fewer than {LEAST_CUSTOMERS} customers in the state, "
         f"or than {LEAST_GOING} who went on so"
     )
 

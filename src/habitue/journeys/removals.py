@@ -34,6 +34,8 @@ REMOVAL_COLUMNS = {
 TOLD, NO_JOURNEYS, NO_CONVERSION = "told", "no journeys", "no conversion"
 # With fewer bags of customers there is no interval.
 LEAST_BAGS = 10
+# Figures that differ by less are the same.
+ROUNDING = 1e-9
 
 
 def measure_removals(counts: pd.DataFrame) -> pd.DataFrame:
@@ -134,7 +136,8 @@ def jackknife_margin(left_out: Vector) -> Vector:
     deviations = left_out - left_out.mean(axis=0)
     variance = (n_groups - 1) / n_groups * (deviations**2).sum(axis=0)
     factor = float(stats.t.ppf(0.975, n_groups - 1))
-    return np.where(variance > 0, factor * np.sqrt(variance), math.nan)
+    error = np.sqrt(variance)
+    return np.where(error > ROUNDING, factor * error, math.nan)
 
 
 def _effects(

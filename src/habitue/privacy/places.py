@@ -31,12 +31,14 @@ DERIVED_KEYS = (
     "consent_change_id",
     "content_key",
     "identity_change_id",
+    "journey_id",
     "order_key",
     "order_line_key",
     "page_view_key",
     "path_key",
     "session_id",
     "stitched_session_id",
+    "visit_id",
 )
 # What a stub keeps: enough to count it where it came from.
 STUB_COLUMNS = ("source", "input_name", "received_at", "arrived_at")

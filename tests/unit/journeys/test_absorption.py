@@ -72,6 +72,9 @@ def test_probabilities_are_those_of_powers(seed: int, states: int) -> None:
     conversion, ending = by_powers(given_chain)
     assert found.conversion == pytest.approx(conversion, abs=1e-9)
     assert ((found.conversion >= 0) & (found.conversion <= 1)).all()
+    swapped = Chain(given_chain.moves, given_chain.drops, given_chain.conversions)
+    dropped = absorb(swapped).conversion
+    assert found.conversion + dropped == pytest.approx(ending, abs=1e-9)
     assert (found.can_end == (ending > 1e-12)).all()
     assert (np.isfinite(found.expected_steps) == (ending > 1 - 1e-9)).all()
 
