@@ -1,4 +1,4 @@
-"""The command line: data, a summary of a build, segments and trends, who is who, copies."""
+"""The command line: data, a summary, segments and trends, who is who, copies."""
 
 from __future__ import annotations
 

@@ -75,9 +75,7 @@ def fit_series_once(
         if known.get(one.series_id) == fingerprint:
             continue
         rows = _fit(one, days)
-        parts.append(
-            rows.assign(series_id=one.series_id, data_fingerprint=fingerprint)
-        )
+        parts.append(rows.assign(series_id=one.series_id, data_fingerprint=fingerprint))
         shifts = rows.loc[rows["part"] == CHANGE, "period_start_date"]
         shift_days[one.series_id] = list(shifts.to_numpy(dtype="datetime64[D]"))
     if not parts and previous is not None:

@@ -75,9 +75,9 @@ def forecast_series_once(
         settings: What is forecast and how.
 
     Returns:
-        FORECAST_COLUMNS: per series, rows of part "forecast", one per period to come; of
-        part "candidate", one per candidate, with its backtest; one of part "model", with
-        a status in words. None of series that did not change.
+        FORECAST_COLUMNS: per series, rows of part "forecast", one per period to come;
+        of part "candidate", one per candidate, with its backtest; one of part "model",
+        with a status in words. None of series that did not change.
     """
     known = known_fingerprints(previous)
     found = keyed_series(frame)
