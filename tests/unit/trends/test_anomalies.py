@@ -65,8 +65,9 @@ def test_noise_is_hardly_ever_flagged(count):
     for name, draw in draws.items():
         false = sum(
             bool(
-                analyse(series_of(draw(np.random.default_rng(seed))))
-                .expectation.is_anomaly.any()
+                analyse(
+                    series_of(draw(np.random.default_rng(seed)))
+                ).expectation.is_anomaly.any()
             )
             for seed in range(20)
         )

@@ -108,5 +108,7 @@ def test_fewer_than_two_seasons_are_refused():
 
 
 def test_a_longer_series_gives_less_of_its_noise_to_the_fit():
-    assert 0 < leverage_of(729, "day") < leverage_of(120, "day") < leverage_of(42, "day")
+    assert (
+        0 < leverage_of(729, "day") < leverage_of(120, "day") < leverage_of(42, "day")
+    )
     assert leverage_of(42, "day") <= 0.5

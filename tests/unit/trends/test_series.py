@@ -105,8 +105,10 @@ def test_closed_spells_are_set_apart_and_closed_sundays_are_not():
     christmas = values.copy()
     christmas[200:212] = 0
     assert not np.isnan(without_closures(values)).any()
-    assert np.flatnonzero(np.isnan(without_closures(christmas))).tolist() == [
-        *range(200, 212)
-    ] or np.isnan(without_closures(christmas)[200:212]).all()
+    assert (
+        np.flatnonzero(np.isnan(without_closures(christmas))).tolist()
+        == [*range(200, 212)]
+        or np.isnan(without_closures(christmas)[200:212]).all()
+    )
     # Of few orders a day, three days without one are chance.
     assert not np.isnan(without_closures(rng.poisson(1.2, 700).astype(float))).any()

@@ -94,7 +94,9 @@ def test_only_what_changed_is_fitted_again():
     frame = pd.concat([calm, moving])
     first = fit_series_once(frame, previous=None)
     asked = forecast_series_once(frame, previous=None, settings=SETTINGS)
-    assert not len(fit_series_once(frame.sample(frac=1, random_state=1), previous=first))
+    assert not len(
+        fit_series_once(frame.sample(frac=1, random_state=1), previous=first)
+    )
     assert not len(forecast_series_once(frame, previous=asked, settings=SETTINGS))
     moved = frame.copy()
     moved.loc[(moved["segment_id"] == 3) & (moved.index == 59), "value"] += 1
@@ -200,9 +202,7 @@ def test_a_season_and_a_level_are_better_than_the_naive_and_intervals_hold():
         inside.append((truth >= found.low) & (truth <= found.high))
         by_name = {one.name: one for one in found.evidence}
         [chosen] = [one for one in found.evidence if one.is_chosen]
-        errors.append(
-            chosen.held_out_mase / by_name["seasonal_naive"].held_out_mase
-        )
+        errors.append(chosen.held_out_mase / by_name["seasonal_naive"].held_out_mase)
     assert np.mean(errors) < 0.85
     coverage = np.mean(np.array(inside), axis=(0, 2))
     assert 0.7 <= coverage[0] <= 0.9
