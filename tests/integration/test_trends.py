@@ -13,18 +13,22 @@ from habitue.generation import generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-TRENDS = ("behaviour_models", "behaviour_forecasts", "behaviour_backtests") + (
-    "behaviour_decomposition", "behaviour_anomalies", "behaviour_changes",
+TRENDS = (
+    "behaviour_models",
+    "behaviour_forecasts",
+    "behaviour_backtests",
+    "behaviour_decomposition",
+    "behaviour_anomalies",
+    "behaviour_changes",
     "behaviour_series",
-)  # fmt: skip
+)
 TRAFFIC = ("active_customers", "sessions")
 
 
 @pytest.fixture(scope="module")
 def two_years(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """Two years of a shop in which spikes and level shifts of all visits are planted."""
+    """Two years of a shop, spikes and level shifts of all visits planted."""
     world = Warehouse(tmp_path_factory.mktemp("two_years"))
     generate(customers=1000, days=730, seed=21, out=world.folder)
     variables = {

@@ -68,7 +68,7 @@ def test_forecasts_from_differences_are_those_of_the_whole_filter(order, season)
         .get_forecast(16)
     )
     np.testing.assert_allclose(ours.expected, theirs.predicted_mean, rtol=1e-5)
-    # The filter adds what it does not know of the first values; a root near one keeps it.
+    # The filter adds what it does not know of the first values.
     np.testing.assert_allclose(ours.errors, theirs.se_mean, rtol=0.03)
 
 

@@ -1,4 +1,4 @@
-"""Series as rows: statuses, refits, odd data; forecasts and what they cost elsewhere."""
+"""Series as rows: statuses, refits, odd data; forecasts and their evidence."""
 
 import numpy as np
 import pandas as pd
