@@ -160,7 +160,7 @@ def test_segments_add_up_to_everybody(two_years: Warehouse) -> None:
         "else -value end)) > 1e-6"
     )
     outside = two_years.value(
-        "select count(*) from marts.customers where customer_id not in "
+        "select count(*) from marts.customer_days where customer_id not in "
         "(select customer_id from marts.customer_segments)"
     )
     assert outside or not rows
