@@ -22,7 +22,8 @@ def database(tmp_path):
         connection.execute("create schema marts")
         connection.execute(
             f"create table marts.behaviour_anomalies as select {KEY}, "
-            "10.0e0 + i % 7 as value, 5.0e0 as low, 20.0e0 as high, i = 30 as is_anomaly, "
+            "10.0e0 + i % 7 as value, 5.0e0 as low, 20.0e0 as high, "
+            "i = 30 as is_anomaly, "
             "date '2025-01-06' + cast(i as integer) as period_start_date "
             "from range(60) as days (i)"
         )
