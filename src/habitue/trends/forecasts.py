@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from habitue.fits import TIME, without_rows
 from habitue.trends.backtest import Forecast, forecast, least_history
@@ -61,6 +62,8 @@ class ForecastSettings(NamedTuple):
     limit: int
 
 
+# Matrices are small: threads would wait for each other far longer than they work.
+@threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]
 def forecast_series_once(
     frame: pd.DataFrame,
     *,
