@@ -16,6 +16,7 @@ from typing import NamedTuple
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
 
 from habitue.trends.analysis import analyse
 from habitue.trends.series import read_series, what_is_missing
@@ -64,7 +65,7 @@ class Score(NamedTuple):
     @property
     def text(self) -> str:
         """For a table."""
-        share = f"{1 - self.false / self.flagged:.2f}" if self.flagged else "–"
+        share = f"{1 - self.false / self.flagged:.2f}" if self.flagged else "none"
         return f"{self.found} of {self.windows} | {share} | {self.false}"
 
 
@@ -93,6 +94,11 @@ def trailing_sigma(values: NDArray[np.float64]) -> Flags:
     return flags
 
 
+def say(line: str) -> None:
+    """Print a line as it is."""
+    Console(soft_wrap=True).print(line, markup=False, highlight=False)
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -104,8 +110,11 @@ def main() -> None:
         _WINDOWS.format(folder=folder)
     ).fetchall():
         windows.setdefault(series, []).append((start, end))
-    print("| series | days | found | precision | false | 3 sigma found | precision | false |")  # noqa: T201
-    print("|---|---|---|---|---|---|---|---|")  # noqa: T201
+    say(
+        "| series | days | found | precision | false "
+        "| 3 sigma: found | precision | false |"
+    )
+    say("|---|---|---|---|---|---|---|---|")
     totals = np.zeros((2, 4), dtype=np.int64)
     for family in FAMILIES:
         rows = connection.execute(
@@ -119,7 +128,7 @@ def main() -> None:
             label = name.partition("/")[2].removesuffix(".csv")
             missing = what_is_missing(series)
             if missing:
-                print(f"| {label} | {len(series.dates)} | {missing} | | | | | |")  # noqa: T201
+                say(f"| {label} | {len(series.dates)} | {missing} | | | | | |")
                 continue
             both = [
                 score(series.dates, flags, windows.get(name, []))
@@ -129,9 +138,9 @@ def main() -> None:
                 )
             ]
             totals += np.array(both)
-            print(f"| {label} | {len(series.dates)} | {both[0].text} | {both[1].text} |")  # noqa: T201
+            say(f"| {label} | {len(series.dates)} | {both[0].text} | {both[1].text} |")
     ours, theirs = (Score(*row.tolist()) for row in totals)
-    print(f"| **all** | | {ours.text} | {theirs.text} |")  # noqa: T201
+    say(f"| **all** | | {ours.text} | {theirs.text} |")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is to come of every series that is not known yet, and how good that was before."""
+"""What is to come of every series that changed, and how good that was before."""
 
 from habitue.frames import previous_rows, to_pandas
 from habitue.trends import ForecastSettings, forecast_series_once

@@ -77,7 +77,8 @@ _SERIES = """
 _POINTS = f"""
     select
         anomalies.period_start_date, anomalies.value,
-        parts.trend + parts.yearly_season, anomalies.low, anomalies.high, anomalies.is_anomaly
+        parts.trend + parts.yearly_season, anomalies.low, anomalies.high,
+        anomalies.is_anomaly
     from marts.behaviour_anomalies as anomalies
     inner join marts.behaviour_decomposition as parts
         using (metric, grain, segment_name, period_start_date)

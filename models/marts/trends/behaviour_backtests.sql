@@ -20,7 +20,9 @@ select
     {%- for name in ['coverage_80', 'coverage_95', 'factor_80', 'factor_95'] %}
     candidates.{{ name }},
     {%- endfor %}
-    {%- for name in ['naive_period', 'origin_count', 'held_out_count', 'tested_count'] %}
+    {%- for name in [
+        'naive_period', 'origin_count', 'held_out_count', 'tested_count',
+    ] %}
     cast(candidates.{{ name }} as bigint) as {{ name }},
     {%- endfor %}
     candidates.is_chosen

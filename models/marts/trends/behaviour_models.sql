@@ -40,4 +40,5 @@ select
     series.first_date,
     series.last_date
 from fits
-inner join {{ ref('int_series__listed') }} as series on fits.series_id = series.series_id
+inner join {{ ref('int_series__listed') }} as series
+    on fits.series_id = series.series_id

@@ -61,7 +61,7 @@ def plot_command(
     ] = None,
     database: Database = None,
 ) -> None:
-    """Draw a series with trend, expected range, anomalies, level shifts and forecast."""
+    """Draw a series: trend, expected range, anomalies, level shifts, forecast."""
     try:
         found = read_picture(
             path_of(database), metric=metric, grain=grain.value, segment=segment

@@ -190,7 +190,8 @@ class _Canvas(NamedTuple):
     def grid(self) -> list[str]:
         """Lines at round values, months below, and where the past ends."""
         lines = [
-            f'<path stroke="#e6e6e6" d="M{_LEFT} {self.y(tick):.1f}H{_WIDTH - _RIGHT}"/>'
+            f'<path stroke="#e6e6e6" d="M{_LEFT} {self.y(tick):.1f}'
+            f'H{_WIDTH - _RIGHT}"/>'
             f'<text class="axis" x="{_LEFT - 8}" y="{self.y(tick) + 4:.1f}" '
             f'text-anchor="end">{_told(tick, is_share=self.is_share)}</text>'
             for tick in _ticks(self.low, self.top)
@@ -251,7 +252,9 @@ class _Canvas(NamedTuple):
             row = (row + 1) % 2 if x - last < _NEAR_LABELS else 0
             last = x
             size = shift.relative_size
-            text = f"{shift.day:%d %b %Y}" + ("" if size is None else f" {size:+.0%}".replace("-", "−"))
+            text = f"{shift.day:%d %b %Y}" + (
+                "" if size is None else f" {size:+.0%}".replace("-", "\u2212")
+            )
             at_end = x > _WIDTH - _RIGHT - _NEAR_LABELS
             drawn.append(
                 f'<path stroke="#1c1c1c" stroke-width="1.2" stroke-dasharray="5 4" '
@@ -292,7 +295,10 @@ def _legend(*, has_forecast: bool, has_shift: bool) -> list[str]:
         ("value", lambda x: _dash(x, _VALUE, 1.4)),
         ("trend", lambda x: _dash(x, _TREND, 2.6)),
         ("expected range", lambda x: _box(x, _TREND, 0.18)),
-        ("anomaly", lambda x: f'<circle cx="{x + 10}" cy="68" r="4.2" fill="{_ANOMALY}"/>'),
+        (
+            "anomaly",
+            lambda x: f'<circle cx="{x + 10}" cy="68" r="4.2" fill="{_ANOMALY}"/>',
+        ),
     ]
     if has_shift:
         entries.append(

@@ -148,13 +148,16 @@ def _shifts_of(
                 scaled, series.dates, grain=series.grain, steps=steps
             )
         if series.period > 1:
-            level = level - decompose(
-                level - steps,
-                period=series.period,
-                seasonal=STEADY_WINDOW,
-                robust=True,
-                is_quick=True,
-            ).weekly
+            level = (
+                level
+                - decompose(
+                    level - steps,
+                    period=series.period,
+                    seasonal=STEADY_WINDOW,
+                    robust=True,
+                    is_quick=True,
+                ).weekly
+            )
         found = find_level_shifts(level, grain=series.grain, given=given)
         is_same = [one.place for one in found] == [one.place for one in shifts]
         if is_same and (number or not series.has_two_years):
@@ -180,9 +183,7 @@ def _expect(
     known = ~np.isnan(values)
     # Closed spells are no part of the fit, and no less what nobody expected.
     residuals = to_scale(np.maximum(values, floor), scale) - centre
-    fences = fences_of(
-        residuals, leverage=leverage_of(len(values), series.grain)
-    )
+    fences = fences_of(residuals, leverage=leverage_of(len(values), series.grain))
     scores = residuals / fences.spread if fences.spread > 0 else 0.0 * residuals
     low, high = (
         from_scale(centre + reach * fences.spread, scale)

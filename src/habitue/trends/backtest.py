@@ -13,11 +13,7 @@ from habitue.trends.candidates import (
     new_candidate,
     what_candidate_lacks,
 )
-from habitue.trends.preparation import (
-    Setup,
-    ask,
-    set_up,
-)
+from habitue.trends.preparation import History, Setup, ask, prepare, set_up
 from habitue.trends.scales import from_scale, to_scale
 from habitue.trends.series import DAYS, filled
 
@@ -30,7 +26,6 @@ LEVELS = (0.8, 0.95)
 MOST_ORIGINS = 8
 # Of the origins, the later ones are held out: nothing is chosen or scaled on them.
 HELD_OUT = 3
-_LEAST_CHOOSING = 3
 # How much better than a simpler one a candidate must be.
 _LEAD = 0.01
 _LEAST_FACTOR, _MOST_FACTOR = 0.5, 4.0
@@ -127,7 +122,8 @@ def forecast(
         The forecast. From up to eight origins in the later half of the history the next
         points are forecast with what was known then. The candidate with the smallest
         error from the earlier origins is taken, and its intervals are made as wide
-        there as the errors ask for. The last three origins tell how good that is.
+        there as the errors ask for. The last three origins, on days that come after
+        all of that, tell how good it is.
 
     Assumptions:
         The future is like the later half of the past. Errors of overlapping backtests
@@ -139,14 +135,35 @@ def forecast(
         Lei et al. (2018), Distribution-free predictive inference for regression.
     """
     values = filled(series.values, series.period)
-    tested = min(horizon, len(values) // 4)
-    origins = _origins(len(values), tested)
+    tested = min(horizon, len(values) // 6)
+    origins, held_out = _origins(len(values), tested)
     setup = set_up(series, values, first=origins[0], is_ratio=is_ratio)
-    held_out = HELD_OUT if len(origins) >= HELD_OUT + _LEAST_CHOOSING else 0
     names = [one for one in CANDIDATES if one == SEASONAL_NAIVE or one in candidates]
     lacking = {name: what_candidate_lacks(name) for name in names}
+    kinds = (True, False) if len(names) > 1 else (True,)
+    histories = {
+        is_naive: [
+            prepare(
+                setup,
+                values[:origin],
+                series.dates[:origin],
+                horizon=horizon if origin == len(values) else tested,
+                is_naive=is_naive,
+            )
+            for origin in (*origins, len(values))
+        ]
+        for is_naive in kinds
+    }
     tried = {
-        name: _backtest(series, values, setup, name, origins, tested, held_out)
+        name: _backtest(
+            series,
+            setup,
+            name,
+            origins,
+            histories[name == SEASONAL_NAIVE],
+            tested=tested,
+            held_out=held_out,
+        )
         for name in names
         if lacking[name] is None
     }
@@ -161,12 +178,17 @@ def forecast(
     step = DAYS[series.grain]
     dates = series.dates[-1] + step * np.arange(1, horizon + 1)
     outlook = ask(
-        best, chosen, setup, values, series.dates, horizon=horizon, is_fitted=False
+        best,
+        histories[chosen == SEASONAL_NAIVE][-1],
+        horizon=horizon,
+        is_fitted=False,
     )
     reach = np.outer(
         [
             factor * stats.norm.ppf((1 + level) / 2)
-            for factor, level in zip(_factors(tried[chosen].deviations), LEVELS, strict=True)
+            for factor, level in zip(
+                _factors(tried[chosen].deviations), LEVELS, strict=True
+            )
         ],
         outlook.errors,
     )
@@ -193,41 +215,45 @@ def mase_unit(values: Floats, *, period: int) -> float:
     return float(np.mean(np.abs(values[period:] - values[:-period])))
 
 
-def _origins(count: int, tested: int) -> list[int]:
-    """Lengths of the histories that forecasts are made from, the earliest first."""
+def _origins(count: int, tested: int) -> tuple[list[int], int]:
+    """Lengths of the histories that forecasts are made from, and how many are held out.
+
+    No day on which something is chosen comes after the first origin that is held out.
+    """
     last, first = count - tested, count // 2
-    apart = max(1, min(tested, (last - first) // (MOST_ORIGINS - 1)))
-    number = min(MOST_ORIGINS, (last - first) // apart + 1)
-    return [last - apart * place for place in reversed(range(number))]
+    choosing = MOST_ORIGINS - HELD_OUT
+    apart = min(tested, (last - first - tested) // (MOST_ORIGINS - 2))
+    if apart < 1:
+        apart = max(1, (last - first) // (MOST_ORIGINS - 1))
+        number = min(MOST_ORIGINS, (last - first) // apart + 1)
+        return [last - apart * place for place in reversed(range(number))], 0
+    held = [last - apart * place for place in reversed(range(HELD_OUT))]
+    end = held[0] - tested
+    return [end - apart * place for place in reversed(range(choosing))] + held, HELD_OUT
 
 
 def _backtest(
     series: Series,
-    values: Floats,
     setup: Setup,
     name: str,
     origins: Sequence[int],
+    histories: Sequence[History],
+    *,
     tested: int,
     held_out: int,
 ) -> _Tested:
-    """Forecast from every origin; the fit is of the first, and of the first held out."""
+    """Forecast from every origin, fitted at the first and at the first held out."""
     candidate = new_candidate(name, period=setup.period_of(name))
     refits = {0, len(origins) - held_out}
+    values = filled(series.values, series.period)
     mase, deviations = [], []
     for place, origin in enumerate(origins):
-        history, dates = values[:origin], series.dates[:origin]
         outlook = ask(
-            candidate,
-            name,
-            setup,
-            history,
-            dates,
-            horizon=tested,
-            is_fitted=place not in refits,
+            candidate, histories[place], horizon=tested, is_fitted=place not in refits
         )
         truth = series.values[origin : origin + tested]
         missed = np.abs(truth - from_scale(outlook.expected, setup.scale))
-        unit = mase_unit(history, period=setup.naive_period)
+        unit = mase_unit(values[:origin], period=setup.naive_period)
         mase.append(float(np.nanmean(missed)) / unit if unit > 0 else np.nan)
         errors = np.maximum(outlook.errors, 1e-12)
         deviations.append((to_scale(truth, setup.scale) - outlook.expected) / errors)

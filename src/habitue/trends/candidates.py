@@ -19,6 +19,8 @@ from habitue.trends.state_space import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from habitue.trends.series import Dates, Floats
 
 SEASONAL_NAIVE, ETS, ARIMA, PROPHET = "seasonal_naive", "ets", "arima", "prophet"
@@ -56,7 +58,7 @@ def new_candidate(name: str, *, period: int) -> Candidate:
         name: One of CANDIDATES.
         period: Points of the season, 1 for none.
     """
-    kinds = {
+    kinds: dict[str, Callable[[int], Candidate]] = {
         SEASONAL_NAIVE: _SeasonalNaive,
         ETS: _Smoothed,
         ARIMA: _Arima,
@@ -107,9 +109,7 @@ class _Arima:
         self._fitted: Arima | None = None
 
     def fit(self, values: Floats, dates: Dates) -> None:  # noqa: ARG002
-        self._fitted = fit_arima(
-            values, order=self._order, seasonal_order=self._season
-        )
+        self._fitted = fit_arima(values, order=self._order, seasonal_order=self._season)
 
     def ahead(self, values: Floats, dates: Dates, *, horizon: int) -> Outlook:  # noqa: ARG002
         return forecast_arima(_known(self._fitted), values, horizon=horizon)
@@ -138,7 +138,9 @@ class _Prophet:
             uncertainty_samples=0,
         )
         model.fit(pd.DataFrame({"ds": dates.astype("datetime64[ns]"), "y": values}))
-        asked = pd.DataFrame({"ds": np.concatenate([dates, later]).astype("datetime64[ns]")})
+        asked = pd.DataFrame(
+            {"ds": np.concatenate([dates, later]).astype("datetime64[ns]")}
+        )
         said = model.predict(asked)["yhat"].to_numpy(dtype=np.float64)
         noise = float(np.sqrt(np.mean((values - said[: len(values)]) ** 2)))
         return Outlook(said[len(values) :], np.full(horizon, noise))

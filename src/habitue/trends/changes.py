@@ -47,7 +47,7 @@ class LevelShift(NamedTuple):
         last_place: Latest position.
         before: Level just before.
         after: Level just after.
-        size: after − before.
+        size: The level after less the one before.
         size_error: Standard error of the size.
         lead: Size of the jump in deviations of what the series does elsewhere.
     """
@@ -127,7 +127,8 @@ def without_outliers(values: Floats, *, width: int) -> Floats:
     """The series with what is far from its running median replaced by that."""
     middle = median_filter(values, size=width, mode="nearest")
     spread = robust_spread(values - middle)
-    return np.where(np.abs(values - middle) > _OUTLIER * spread, middle, values)
+    is_far = np.abs(values - middle) > _OUTLIER * spread
+    return np.where(is_far, middle, values)
 
 
 def optimal_partition(values: Floats, *, least: int, price: float) -> list[int]:
@@ -146,17 +147,22 @@ def optimal_partition(values: Floats, *, least: int, price: float) -> list[int]:
     best = np.full(size + 1, np.inf)
     best[0] = -price
     previous = np.zeros(size + 1, dtype=np.int64)
-    starts = np.arange(size + 1)
-    kept = starts[:1]
+    kept = np.zeros(1, dtype=np.int64)
+    dropped_at = np.full(1, size + 1)
     for end in range(least, size + 1):
         costs = best[kept] + sums.line_errors(kept, end)
         place = int(np.argmin(costs))
         best[end], previous[end] = costs[place] + price, kept[place]
-        # What cannot win now can never win (PELT), for ends far enough from it.
-        kept = kept[costs <= best[end]]
+        # What loses to a spell that begins here loses wherever that one may end (PELT),
+        # which is after `least` points.
+        is_beaten = (costs > best[end]) & (dropped_at > size)
+        dropped_at[is_beaten] = end + least
+        is_kept = dropped_at > end + 1
+        kept, dropped_at = kept[is_kept], dropped_at[is_kept]
         opened = end - least + 1
-        if opened >= least and np.isfinite(best[opened]):
+        if opened >= least:
             kept = np.append(kept, opened)
+            dropped_at = np.append(dropped_at, size + 1)
     found = []
     end = size
     while previous[end] > 0:
@@ -184,14 +190,14 @@ class _Sums:
         x_spread = xx - x * x / count
         covariance = xy - x * y / count
         errors = yy - y * y / count - covariance**2 / np.maximum(x_spread, 1e-12)
-        return np.maximum(errors, 0.0)
+        return np.asarray(np.maximum(errors, 0.0))
 
 
 def _noise_of(values: Floats) -> tuple[float, float]:
     """Autocorrelation and standard deviation of the noise, from steps: shifts are few.
 
-    Steps of an AR(1) are correlated by −(1 − φ) / 2 and have the variance 2 (1 − φ) σ².
-    A running level as slow as a fortnight is seen apart: the larger variance counts.
+    Two steps of an AR(1) in a row are correlated by (φ - 1) / 2, and the variance of a
+    step is 2 (1 - φ) times that of the noise.
     """
     steps = np.diff(values)
     spread = robust_spread(steps)

@@ -178,7 +178,7 @@ def decompose_clean(
 
 @cache
 def leverage_of(count: int, grain: str) -> float:
-    """How much of the noise of so many points `decompose_clean` takes for trend or season.
+    """How much of so many points' noise `decompose_clean` takes for trend or season.
 
     Measured on normal noise, since STL has no closed form; the same for the same count.
     """
@@ -201,7 +201,7 @@ class YearlySeason(NamedTuple):
     """A season of the year as a few waves.
 
     Attributes:
-        weights: Of cosine and sine of each wave, shape (2 × waves,).
+        weights: Of cosine and sine of each wave, shape (2 * waves,).
         mean: Of the waves over the dates they were fitted to.
     """
 
@@ -259,9 +259,7 @@ def fit_yearly_season(
     return YearlySeason(own, float((season @ own).mean()))
 
 
-def yearly_season(
-    values: Floats, dates: Dates, *, grain: str, steps: Floats
-) -> Floats:
+def yearly_season(values: Floats, dates: Dates, *, grain: str, steps: Floats) -> Floats:
     """What `fit_yearly_season` adds at the dates it is fitted to, shape (n,)."""
     return fit_yearly_season(values, dates, grain=grain, steps=steps).at(dates)
 

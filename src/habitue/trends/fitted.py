@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from habitue.fits import TIME, without_rows
 from habitue.trends.analysis import Analysis, analyse, can_change, natural_levels
@@ -51,6 +52,8 @@ FIT_COLUMNS = {
 }
 
 
+# Matrices are small: threads would wait for each other far longer than they work.
+@threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]
 def fit_series_once(
     frame: pd.DataFrame, *, previous: pd.DataFrame | None
 ) -> pd.DataFrame:
@@ -75,9 +78,7 @@ def fit_series_once(
         if known.get(one.series_id) == fingerprint:
             continue
         rows = _fit(one, days)
-        parts.append(
-            rows.assign(series_id=one.series_id, data_fingerprint=fingerprint)
-        )
+        parts.append(rows.assign(series_id=one.series_id, data_fingerprint=fingerprint))
         shifts = rows.loc[rows["part"] == CHANGE, "period_start_date"]
         shift_days[one.series_id] = list(shifts.to_numpy(dtype="datetime64[D]"))
     if not parts and previous is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from habitue.fits import TIME, without_rows
 from habitue.trends.backtest import Forecast, forecast, least_history
@@ -61,6 +62,8 @@ class ForecastSettings(NamedTuple):
     limit: int
 
 
+# Matrices are small: threads would wait for each other far longer than they work.
+@threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]
 def forecast_series_once(
     frame: pd.DataFrame,
     *,
@@ -75,9 +78,9 @@ def forecast_series_once(
         settings: What is forecast and how.
 
     Returns:
-        FORECAST_COLUMNS: per series, rows of part "forecast", one per period to come; of
-        part "candidate", one per candidate, with its backtest; one of part "model", with
-        a status in words. None of series that did not change.
+        FORECAST_COLUMNS: per series, rows of part "forecast", one per period to come;
+        of part "candidate", one per candidate, with its backtest; one of part "model",
+        with a status in words. None of series that did not change.
     """
     known = known_fingerprints(previous)
     found = keyed_series(frame)

@@ -1,4 +1,4 @@
-"""The series of a table, each with its key and a fingerprint of what it is fitted to."""
+"""The series of a table, each with its key and a fingerprint of its numbers."""
 
 from __future__ import annotations
 
@@ -90,9 +90,7 @@ def known_fingerprints(previous: pd.DataFrame | None) -> dict[str, str]:
     return dict(zip(kept["series_id"], kept["data_fingerprint"], strict=True))
 
 
-def table_of(
-    parts: list[pd.DataFrame], columns: Mapping[str, str]
-) -> pd.DataFrame:
+def table_of(parts: list[pd.DataFrame], columns: Mapping[str, str]) -> pd.DataFrame:
     """All rows under one another, every column there and of its type."""
     if not parts:
         return pd.DataFrame(columns=list(columns)).astype(dict(columns))

@@ -10,11 +10,11 @@ from habitue.trends.candidates import SEASONAL_NAIVE
 from habitue.trends.decomposition import decompose, fit_yearly_season
 from habitue.trends.scales import Scale, choose_scale, robust_spread, to_scale
 from habitue.trends.series import DAYS, TWO_YEARS
-from habitue.trends.state_space import Outlook
 
 if TYPE_CHECKING:
     from habitue.trends.candidates import Candidate
     from habitue.trends.series import Dates, Floats, Series
+    from habitue.trends.state_space import Outlook
 
 _OUTLIER = 4.0
 _WEEKS_OF_YEAR = 52
@@ -62,48 +62,73 @@ def set_up(series: Series, values: Floats, *, first: int, is_ratio: bool) -> Set
         grain=series.grain,
         period=series.period,
         naive_period=_WEEKS_OF_YEAR if is_weekly and knows_years else series.period,
-        scale=choose_scale(values, period=series.period, is_ratio=is_ratio),
+        # What can be transformed is known of all points, what should be of the first.
+        scale=choose_scale(
+            values[:first] if values.min() > 0 else values,
+            period=series.period,
+            is_ratio=is_ratio,
+        ),
         has_year=knows_years,
     )
 
 
+class History(NamedTuple):
+    """What a candidate gets to see.
+
+    Attributes:
+        values: (n,), on the scale.
+        dates: (n,).
+        yearly: What the time of the year adds to each point ahead, shape (horizon,).
+    """
+
+    values: Floats
+    dates: Dates
+    yearly: Floats
+
+
+def prepare(
+    setup: Setup, values: Floats, dates: Dates, *, horizon: int, is_naive: bool
+) -> History:
+    """A history as candidates get it.
+
+    Args:
+        setup: How it is prepared.
+        values: (n,), without gaps.
+        dates: (n,), its dates.
+        horizon: Points ahead that are asked for.
+        is_naive: Whether it is for the seasonal naive, which gets it as it is.
+    """
+    scaled = to_scale(values, setup.scale)
+    yearly = np.zeros(horizon)
+    if is_naive:
+        return History(scaled, dates, yearly)
+    scaled, dates = scaled[-MOST_HISTORY:], dates[-MOST_HISTORY:]
+    if setup.has_year:
+        season = fit_yearly_season(
+            scaled, dates, grain=setup.grain, steps=np.zeros(len(scaled))
+        )
+        step = DAYS[setup.grain]
+        yearly = season.at(dates[-1] + step * np.arange(1, horizon + 1))
+        scaled = scaled - season.at(dates)
+    clean = without_far_points(scaled, period=setup.period)
+    return History(clean, dates, yearly)
+
+
 def ask(
-    candidate: Candidate,
-    name: str,
-    setup: Setup,
-    values: Floats,
-    dates: Dates,
-    *,
-    horizon: int,
-    is_fitted: bool,
+    candidate: Candidate, history: History, *, horizon: int, is_fitted: bool
 ) -> Outlook:
     """What a candidate says of the points after a history, on the scale.
 
     Args:
         candidate: The candidate.
-        name: Its name. The seasonal naive gets the history as it is.
-        setup: How the history is prepared.
-        values: (n,), the history, without gaps.
-        dates: (n,), its dates.
+        history: What it gets to see.
         horizon: Points ahead.
         is_fitted: Whether an earlier fit is kept.
     """
-    history = to_scale(values, setup.scale)
-    yearly = np.zeros(horizon)
-    if name != SEASONAL_NAIVE:
-        history, dates = history[-MOST_HISTORY:], dates[-MOST_HISTORY:]
-        if setup.has_year:
-            season = fit_yearly_season(
-                history, dates, grain=setup.grain, steps=np.zeros(len(history))
-            )
-            step = DAYS[setup.grain]
-            yearly = season.at(dates[-1] + step * np.arange(1, horizon + 1))
-            history = history - season.at(dates)
-        history = without_far_points(history, period=setup.period)
     if not is_fitted:
-        candidate.fit(history, dates)
-    outlook = candidate.ahead(history, dates, horizon=horizon)
-    return outlook._replace(expected=outlook.expected + yearly)
+        candidate.fit(history.values, history.dates)
+    outlook = candidate.ahead(history.values, history.dates, horizon=horizon)
+    return outlook._replace(expected=outlook.expected + history.yearly)
 
 
 def without_far_points(values: Floats, *, period: int) -> Floats:

@@ -20,6 +20,8 @@ MOST_ZEROS = 0.5
 LEAST_BASE = 5
 MOST_THIN = 0.1
 _CHANCE_OF_CLOSURE = 0.01
+# Squares of anything larger are.
+_INFINITE = 1e100
 TOLD = "told"
 ONLY_ZEROS = "only zeros"
 CONSTANT = "constant"
@@ -73,8 +75,9 @@ def read_series(
     numbers = np.asarray(values, dtype=np.float64)[order]
     if len(np.unique(days)) != len(days):
         raise ValueError("a date of the series is there twice")
-    infinite = int(np.isinf(numbers).sum())
-    numbers = np.where(np.isfinite(numbers), numbers, np.nan)
+    is_infinite = np.abs(numbers) > _INFINITE
+    infinite = int(is_infinite.sum())
+    numbers = np.where(is_infinite, np.nan, numbers)
     known = np.flatnonzero(~np.isnan(numbers))
     ends = slice(known[0], known[-1] + 1) if len(known) else slice(0)
     calendar = _calendar(days[ends], DAYS[grain])
@@ -91,31 +94,32 @@ def read_series(
 
 def what_is_missing(series: Series) -> str | None:
     """In words why nothing can be fitted to a series, None if something can."""
-    values = series.values
-    known = values[~np.isnan(values)]
-    units = f"{series.grain}s"
-    least = LEAST_POINTS[series.grain]
+    known = series.values[~np.isnan(series.values)]
     if not len(known):
         return "no value"
     if not known.any():
         return ONLY_ZEROS
     if np.ptp(known) <= 1e-12 * np.abs(known).max():
         return CONSTANT
-    if len(values) < least:
-        return f"too short: {len(values)} of at least {least} {units}"
-    if len(known) < (1 - MOST_MISSING) * len(values):
-        return f"too many gaps: {len(known)} of {len(values)} {units} have a value"
-    if series.bases is not None:
-        thin = int((series.bases < LEAST_BASE).sum())
-        if thin > MOST_THIN * len(values):
-            return (
-                f"a share of too few: {thin} of {len(values)} {units} have fewer than "
-                f"{LEAST_BASE}"
-            )
+    return _too_little(series, known)
+
+
+def _too_little(series: Series, known: Floats) -> str | None:
+    count, units = len(series.values), f"{series.grain}s"
+    least = LEAST_POINTS[series.grain]
     zeros = int((known == 0).sum())
-    if zeros > MOST_ZEROS * len(known):
-        return f"mostly zero: {zeros} of {len(known)} {units}"
-    return None
+    thin = 0 if series.bases is None else int((series.bases < LEAST_BASE).sum())
+    problems = {
+        f"too short: {count} of at least {least} {units}": count < least,
+        f"too many gaps: {len(known)} of {count} {units} have a value": len(known)
+        < (1 - MOST_MISSING) * count,
+        f"a share of too few: {thin} of {count} {units} have fewer than {LEAST_BASE}": (
+            thin > MOST_THIN * count
+        ),
+        f"mostly zero: {zeros} of {len(known)} {units}": zeros
+        > MOST_ZEROS * len(known),
+    }
+    return next((words for words, is_so in problems.items() if is_so), None)
 
 
 def without_closures(values: Floats) -> Floats:
@@ -124,9 +128,9 @@ def without_closures(values: Floats) -> Floats:
     Args:
         values: (n,), NaN where there is no number.
 
-    A spell is closed if, from the share of zeros outside it, fewer than one such spell in
-    a hundred series of this length were to be expected. A shop that closes every Sunday
-    keeps its zeros, one that closes over Christmas does not.
+    A spell is closed if, from the share of zeros outside it, fewer than one such spell
+    in a hundred series of this length were to be expected. A shop that closes every
+    Sunday keeps its zeros, one that closes over Christmas does not.
     """
     is_zero = values == 0
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_zero, [False]])))

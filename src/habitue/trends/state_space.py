@@ -94,7 +94,11 @@ def fit_arima(
     parameters = np.append(np.asarray(found.params), float(found.scale))
     likelihood = float(found.llf)
     return Arima(
-        order, seasonal_order, parameters, likelihood, 2 * (len(parameters) - likelihood)
+        order,
+        seasonal_order,
+        parameters,
+        likelihood,
+        2 * (len(parameters) - likelihood),
     )
 
 
@@ -127,7 +131,7 @@ def forecast_arima(fitted: Arima, values: Floats, *, horizon: int) -> Outlook:
 
 
 def _differencing(fitted: Arima) -> Floats:
-    """(1 − B)^d (1 − B^m)^D as the weights of 1, B, B², …"""
+    """(1 - B)^d (1 - B^m)^D as weights of the values so many points back."""
     polynomial = np.ones(1)
     for _ in range(fitted.order[1]):
         polynomial = np.convolve(polynomial, [1.0, -1.0])
@@ -151,7 +155,7 @@ class Smoothing(NamedTuple):
 
 
 def fit_smoothing(values: Floats, *, period: int) -> Smoothing:
-    """Fit ETS(A, Ad, A), or ETS(A, Ad, N) without a season, from heuristic first states.
+    """Fit ETS(A, Ad, A), without a season ETS(A, Ad, N), from heuristic first states.
 
     References:
         Hyndman, Koehler, Ord and Snyder (2008), Forecasting with exponential smoothing.
@@ -184,7 +188,7 @@ def _smoothing_model(values: Floats, period: int) -> ETSModel:
 
 
 def _growth(fitted: Smoothing, horizon: int) -> Floats:
-    """Variance of forecasts in units of the noise's: Hyndman et al. (2008), table 6.1."""
+    """Variance of forecasts over the noise's: Hyndman et al. (2008), table 6.1."""
     level, trend = fitted.parameters[:2]
     season = fitted.parameters[2] if fitted.period > 1 else 0.0
     damping = fitted.parameters[-1]

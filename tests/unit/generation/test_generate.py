@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from habitue.generation import PERSONAS, RAW_TABLES, GenerationError, generate
+from habitue.generation.run import TRUTH_TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +114,7 @@ def test_same_arguments_give_the_same_bytes(tmp_path: Path, file_format: str) ->
     assert (
         first["raw/web_pages." + file_format] != other["raw/web_pages." + file_format]
     )
-    assert len(first) == len(RAW_TABLES) + 6
+    assert len(first) == len(RAW_TABLES) + len(TRUTH_TABLES)
 
 
 def test_a_chunk_does_not_depend_on_how_many_follow(tmp_path: Path) -> None:
