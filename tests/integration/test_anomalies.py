@@ -173,7 +173,7 @@ def test_few_customers_have_rows_that_say_why(tmp_path: Path) -> None:
     )
     said = {
         0: set(),
-        1: {"not scored: 1 customers, fewer than 50"},
+        1: {"not scored: 1 of at least 50 customers"},
         # All alike.
         60: {"not scored: no feature varies"},
     }

@@ -113,7 +113,7 @@ def status_of(sample: Sample, *, minimum_rows: int, plural: str) -> str:
     if not count:
         return f"no {plural}"
     if count < minimum_rows:
-        return f"{count} {plural}, fewer than {minimum_rows}"
+        return f"{count} of at least {minimum_rows} {plural}"
     if not sample.scaling.used.any():
         return "no feature varies"
     return FITTED
