@@ -22,6 +22,7 @@ from rich.table import Table
 from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 from sklearn.metrics import roc_auc_score
 
+from habitue.anomalies import isolation
 from habitue.anomalies.contamination import estimate_contamination
 from habitue.anomalies.features import Feature, measure_scaling
 from habitue.anomalies.isolation import fit_forest, isolation_scores
@@ -51,8 +52,11 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", choices=TABLES, default=list(TABLES))
+    parser.add_argument("--rows-per-tree", type=int, default=isolation.ROWS_PER_TREE)
+    options = parser.parse_args()
+    isolation.ROWS_PER_TREE = options.rows_per_tree
     console = Console(width=140)
-    for name in parser.parse_args().only:
+    for name in options.only:
         for table in TABLES[name]():
             console.print(table)
 
