@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from habitue.anomalies.contamination import Contamination, estimate_contamination
+from habitue.anomalies.contamination import (
+    Contamination,
+    estimate_contamination,
+    reached_by,
+)
 from habitue.anomalies.features import Feature, Scaling, measure_scaling
 from habitue.anomalies.isolation import (
     ROWS_PER_TREE,
@@ -123,7 +127,7 @@ def forest_level(sample: Sample, *, seed: int) -> tuple[Contamination, float]:
     """How many rows the forest finds anomalous, and the score of the TOLD_ANYWAYth."""
     forest = fit_forest(sample.used, seed=seed)
     scores = isolation_scores(forest, sample.used)
-    told_from = float(np.sort(scores)[-min(TOLD_ANYWAY, len(scores))])
+    told_from = reached_by(np.sort(scores), TOLD_ANYWAY)
     return estimate_contamination(scores, seed=seed), told_from
 
 
