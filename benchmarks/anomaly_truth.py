@@ -3,8 +3,6 @@
 contamination: how many anomalies there are, where 0, 0.1, 1 and 5 % were planted in
     eight kinds of data; beside the estimate, rules of thumb on the same scores.
 labels: sets that ADBench has and scikit-learn packages: AUC beside ADBench's own.
-shop: a generated shop, built by dbt with the bot filters off: AUC and place of planted
-    wild days (customers) and of bots (sessions), and the kinds they were given.
 sessions: real web sessions (UCI Online Shoppers, in HABITUE_SHARED_DATA), unlabelled.
 
     python benchmarks/anomaly_truth.py --only contamination labels
@@ -13,28 +11,22 @@ sessions: real web sessions (UCI Online Shoppers, in HABITUE_SHARED_DATA), unlab
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 from sklearn.metrics import roc_auc_score
 
+from habitue.anomalies import isolation
 from habitue.anomalies.contamination import estimate_contamination
 from habitue.anomalies.features import Feature, measure_scaling
-from habitue.anomalies.fits import SESSION, refit
 from habitue.anomalies.isolation import fit_forest, isolation_scores
 from habitue.anomalies.noise import neighbour_distances, neighbours_for
-from habitue.generation import generate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,18 +46,17 @@ WORLDS = (
 PLANTED = (0.0, 0.001, 0.01, 0.05)
 # IForest of ADBench's result table (Han et al. 2022), mean of its three runs.
 ADBENCH = {"WDBC": 0.988, "wine": 0.785}
-WITHOUT_FILTERS = {
-    "bot_events_per_minute": 10**6,
-    "bot_views_without_engagement": 10**6,
-}
 
 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", choices=TABLES, default=list(TABLES))
+    parser.add_argument("--rows-per-tree", type=int, default=isolation.ROWS_PER_TREE)
+    options = parser.parse_args()
+    isolation.ROWS_PER_TREE = options.rows_per_tree
     console = Console(width=140)
-    for name in parser.parse_args().only:
+    for name in options.only:
         for table in TABLES[name]():
             console.print(table)
 
@@ -205,151 +196,6 @@ def cut(values: Values, rare: Mask, count: int) -> tuple[Values, Mask]:
     return values[kept], rare[kept]
 
 
-# A generated shop
-
-
-def shop() -> Iterator[Table]:
-    """Wild days and bots by kind."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        generate(customers=6000, days=120, seed=23, out=place)
-        database = build_without_filters(place)
-        with duckdb.connect(database, read_only=True) as connection:
-            connection.execute(f"create temp view labels as {labels_of(place)}")
-            connection.register("scores", session_scores(connection))
-            for subject, sql in (("customers", CUSTOMERS), ("sessions", SESSIONS)):
-                rows = connection.execute(sql).fetchall()
-                yield by_kind(subject, rows)
-
-
-def build_without_filters(place: Path) -> str:
-    """The marts of a shop that knows no bots by name or by pace."""
-    database = str(place / "habitue.duckdb")
-    settings = {"raw_location": str(place / "raw")} | WITHOUT_FILTERS
-    dbt(place, settings, "seed", "--select", "lookups")
-    with duckdb.connect(database) as connection:
-        connection.execute("delete from lookups.bot_user_agents")
-    dbt(place, settings, "run", "--select", "+customer_anomalies", "+session_anomalies")
-    return database
-
-
-def dbt(place: Path, settings: dict[str, object], *arguments: str) -> None:
-    """Run dbt on the database of this folder."""
-    subprocess.run(
-        [
-            *(str(Path(sys.executable).with_name("dbt")), *arguments, "--quiet"),
-            *("--vars", json.dumps(settings)),
-            *(
-                "--target-path",
-                str(place / "target"),
-                "--log-path",
-                str(place / "logs"),
-            ),
-        ],
-        cwd=PROJECT,
-        env=os.environ | {"HABITUE_DATABASE": str(place / "habitue.duckdb")},
-        check=True,
-        stdout=sys.stderr,
-    )
-
-
-def session_scores(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """The score of every session: the mart tells of the most unusual alone."""
-    tables = {
-        name: connection.execute(f"from {name}").df()
-        for name in (
-            "intermediate.int_session_profiles__measured",
-            "intermediate.int_session_profiles__sampled",
-            "intermediate.int_anomaly_features__described",
-            "models.anomaly_fits",
-        )
-    }
-    rows, sample, described, fits = tables.values()
-    _, detector, _ = refit(sample, described, fits, subject=SESSION)
-    scaling = detector.scaling
-    scaled = scaling.scaled(rows[list(scaling.names)].to_numpy(dtype=np.float64))
-    scores = isolation_scores(detector.forest, scaled[:, scaling.used])
-    return pd.DataFrame({"session_id": rows["session_id"], "score": scores})
-
-
-def by_kind(
-    subject: str, rows: list[tuple[str | None, float, str | None, bool]]
-) -> Table:
-    """AUC of each planted kind against what was not planted, and what it was called."""
-    table = Table(title=f"{subject} of a shop with planted kinds", title_justify="left")
-    for name in (
-        "planted",
-        "how many",
-        "AUC",
-        "lowest percentile",
-        "flagged",
-        "called",
-    ):
-        table.add_column(name)
-    planted = np.array([row[0] or "" for row in rows])
-    scores = np.array([row[1] for row in rows])
-    for kind in sorted(set(planted) - {""}):
-        chosen = planted == kind
-        beside = chosen | (planted == "")
-        lowest = np.mean(scores[beside] < scores[chosen].min())
-        called = [row[2] or "not told" for row in rows if row[0] == kind]
-        table.add_row(
-            kind,
-            str(chosen.sum()),
-            f"{roc_auc_score(chosen[beside], scores[beside]):.4f}",
-            f"{100 * lowest:.2f}",
-            str(sum(row[3] for row in rows if row[0] == kind)),
-            ", ".join(f"{called.count(name)} {name}" for name in sorted(set(called))),
-        )
-    flagged = sum(row[3] for row in rows if row[0] is None)
-    table.add_row("nothing", str(np.sum(planted == "")), "", "", str(flagged), "")
-    return table
-
-
-def labels_of(place: Path) -> str:
-    """Customers and visitors with what was planted: whoever had the wild day."""
-    truth = place / "truth"
-    return f"""
-        select
-            any_value(wild.kind) as kind, null as visitor_id,
-            arg_max(days.customer_id, days.event_count + days.order_count)
-                as customer_id
-        from '{truth}/anomalies.parquet' as wild
-        inner join '{truth}/identifiers.parquet' as known using (person_id)
-        inner join vault.identifiers using (raw_value)
-        inner join intermediate.int_identity__components as components
-            using (pseudonym)
-        inner join marts.customer_days as days
-            on components.customer_id = days.customer_id
-            and wild.date = days.activity_date
-        group by wild.person_id
-        union
-        select labels.reason, names.pseudonym, components.customer_id
-        from '{truth}/row_labels.parquet' as labels
-        inner join '{place}/raw/web_pages.parquet' as pages using (id)
-        inner join vault.identifiers as names on names.raw_value = pages.anonymous_id
-        inner join intermediate.int_identity__components as components
-            using (pseudonym)
-        where labels.label = 'bot' and names.identifier_kind = 'anonymous_id'
-    """
-
-
-CUSTOMERS = """
-    select any_value(labels.kind), any_value(score), any_value(anomalies.kind),
-        any_value(is_anomaly)
-    from marts.customer_anomalies as anomalies
-    left join labels using (customer_id)
-    group by anomalies.customer_id
-"""
-SESSIONS = """
-    select labels.kind, scores.score, anomalies.kind, coalesce(is_anomaly, false)
-    from marts.sessions
-    inner join scores using (session_id)
-    left join marts.session_anomalies as anomalies using (session_id)
-    left join labels using (visitor_id)
-"""
-
-
 # Real sessions
 
 
@@ -375,9 +221,8 @@ def sessions() -> Iterator[Table]:
         neighbour_distances(scaled, neighbours=neighbours_for(*scaled.shape))
     )
     bought = rows["Revenue"].to_numpy(dtype=np.bool_)
-    table = Table(title=f"{len(rows):,} sessions, UCI Online Shoppers")
-    for name in ("method", "share of anomalies", "AUC of purchase", "bought"):
-        table.add_column(name)
+    table = Table("method", "share of anomalies", "AUC of purchase", "bought")
+    table.title = f"{len(rows):,} sessions, UCI Online Shoppers"
     for method, found in (("forest", scores), ("density", distances)):
         level = estimate_contamination(found, seed=1)
         flagged = found >= level.threshold
@@ -389,9 +234,10 @@ def sessions() -> Iterator[Table]:
             f"{told}; of all {bought.mean():.1%}",
         )
     yield table
-    told = Table(title="the ten highest scores of the forest", title_justify="left")
-    for name in ("score", *names, "bought"):
-        told.add_column(name.replace("_", " "), justify="right")
+    heads = (name.replace("_", " ") for name in names)
+    told = Table(
+        "score", *heads, "bought", title="the ten highest scores of the forest"
+    )
     for row in np.argsort(-scores, kind="stable")[:10]:
         values = (f"{value:,.3g}" for value in natural[row])
         told.add_row(f"{scores[row]:.3f}", *values, str(bool(bought[row])))
@@ -401,7 +247,6 @@ def sessions() -> Iterator[Table]:
 TABLES = {
     "contamination": contamination,
     "labels": labels,
-    "shop": shop,
     "sessions": sessions,
 }
 

@@ -158,10 +158,12 @@ def test_a_second_build_gives_the_same_rows(uci: Warehouse, tmp_path: Path) -> N
     with duckdb.connect(str(again.database)) as connection:
         connection.execute(f"attach '{uci.database}' as first (read_only)")
         for mart in MARTS:
+            # The version of the code is no matter of the data.
+            told = "* exclude (code_version)" if mart == "anomaly_models" else "*"
             for one, other in (("first.marts", "marts"), ("marts", "first.marts")):
                 differing = connection.execute(
-                    f"select count(*) from (from {one}.{mart} "
-                    f"except all from {other}.{mart})"
+                    f"select count(*) from (select {told} from {one}.{mart} "
+                    f"except all select {told} from {other}.{mart})"
                 ).fetchall()
                 assert differing == [(0,)], mart
 
@@ -173,7 +175,7 @@ def test_few_customers_have_rows_that_say_why(tmp_path: Path) -> None:
     )
     said = {
         0: set(),
-        1: {"not scored: 1 customers, fewer than 50"},
+        1: {"not scored: 1 of at least 50 customers"},
         # All alike.
         60: {"not scored: no feature varies"},
     }

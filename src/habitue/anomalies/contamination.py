@@ -120,7 +120,9 @@ def estimate_contamination(
     if not _is_evident(null.normal(ordered)):
         return Contamination(0.0, 0.0, float(high), np.inf, 0.0)
     flagged = max(1, round(share * len(scores)))
-    threshold = float(ordered[-flagged])
+    threshold = reached_by(ordered, flagged)
+    if np.isinf(threshold):
+        return Contamination(0.0, 0.0, float(high), np.inf, 0.0)
     tail = float(norm.sf(null.normal(np.array([threshold])))[0])
     observed = float(np.mean(scores >= threshold))
     return Contamination(
@@ -130,6 +132,24 @@ def estimate_contamination(
         threshold=threshold,
         ordinary_share=min(1.0, (1 - share) * tail / observed),
     )
+
+
+def reached_by(ordered: NDArray[np.float64], count: int) -> float:
+    """The score that so many rows reach, infinite where there is none.
+
+    Rows that are alike have one score: where a tie would double the number, the next
+    higher score is taken.
+
+    Args:
+        ordered: Scores, ascending, at least one.
+        count: At least 1.
+    """
+    score = ordered[-min(count, len(ordered))]
+    reached = len(ordered) - int(np.searchsorted(ordered, score))
+    if reached <= 2 * count:
+        return float(score)
+    above = ordered[ordered > score]
+    return float(above[0]) if len(above) else np.inf
 
 
 def _estimate(ordered: NDArray[np.float64]) -> tuple[float, _Null] | None:

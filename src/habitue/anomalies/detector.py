@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from habitue.anomalies.contamination import Contamination, estimate_contamination
+from habitue.anomalies.contamination import (
+    Contamination,
+    estimate_contamination,
+    reached_by,
+)
 from habitue.anomalies.features import Feature, Scaling, measure_scaling
 from habitue.anomalies.isolation import (
     ROWS_PER_TREE,
@@ -113,7 +117,7 @@ def status_of(sample: Sample, *, minimum_rows: int, plural: str) -> str:
     if not count:
         return f"no {plural}"
     if count < minimum_rows:
-        return f"{count} {plural}, fewer than {minimum_rows}"
+        return f"{count} of at least {minimum_rows} {plural}"
     if not sample.scaling.used.any():
         return "no feature varies"
     return FITTED
@@ -123,7 +127,7 @@ def forest_level(sample: Sample, *, seed: int) -> tuple[Contamination, float]:
     """How many rows the forest finds anomalous, and the score of the TOLD_ANYWAYth."""
     forest = fit_forest(sample.used, seed=seed)
     scores = isolation_scores(forest, sample.used)
-    told_from = float(np.sort(scores)[-min(TOLD_ANYWAY, len(scores))])
+    told_from = reached_by(np.sort(scores), TOLD_ANYWAY)
     return estimate_contamination(scores, seed=seed), told_from
 
 

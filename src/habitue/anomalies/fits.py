@@ -104,7 +104,7 @@ def fit_detectors(
                 level = density_level(sample, seed=seed)
             rows.append(
                 _receipt(subject, method, sample, status=status, level=level)
-                | {"told_from": told_from, "seed": seed}
+                | {"told_from": _or_missing(told_from), "seed": seed}
             )
     return pd.DataFrame(rows, columns=list(FIT_COLUMNS)).astype(FIT_COLUMNS)
 
@@ -172,6 +172,10 @@ def _receipt(
         "library_versions": library_versions(),
         "code_version": code_version(),
     }
+
+
+def _or_missing(number: float) -> float:
+    return number if np.isfinite(number) else np.nan
 
 
 def _or_infinite(value: object) -> float:

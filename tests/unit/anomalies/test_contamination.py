@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from habitue.anomalies.contamination import estimate_contamination
+from habitue.anomalies.contamination import estimate_contamination, reached_by
 from habitue.anomalies.isolation import fit_forest, isolation_scores
 
 FEATURES = 10
@@ -89,3 +89,26 @@ def test_the_same_scores_give_the_same_estimate():
     first, second = (estimate_contamination(scores, seed=2) for _ in range(2))
     assert first == second
     assert estimate_contamination(scores[::-1], seed=2).share == first.share
+
+
+@pytest.mark.parametrize(
+    ("scores", "count", "least"),
+    [
+        ([1, 2, 3, 4], 2, 3),
+        ([1, 1, 1, 2], 2, 1),
+        ([1, 1, 1, 1, 1, 2], 2, 2),
+        ([1, 1, 1, 1, 1], 2, np.inf),
+        ([1.0], 10, 1),
+    ],
+    ids=["no ties", "few", "many", "nothing but", "fewer than asked for"],
+)
+def test_a_tie_does_not_double_who_reaches_a_score(scores, count, least):
+    assert reached_by(np.array(scores, dtype=float), count) == least
+
+
+def test_a_build_of_few_different_rows_flags_few():
+    rng = np.random.default_rng(3)
+    values = rng.integers(0, 2, size=(3000, 3)).astype(float)
+    scores = isolation_scores(fit_forest(values, seed=1), values)
+    found = estimate_contamination(scores, seed=1)
+    assert (scores >= found.threshold).mean() <= 2 * found.share + 1e-9

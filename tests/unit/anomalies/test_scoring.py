@@ -92,8 +92,8 @@ def test_who_is_not_in_the_sample_is_judged_by_the_same_rule(connection, shop):
 @pytest.mark.parametrize(
     ("values", "status"),
     [
-        (np.zeros((1, 8)), "1 customers, fewer than 50"),
-        (np.random.default_rng(1).normal(size=(10, 8)), "10 customers, fewer than 50"),
+        (np.zeros((1, 8)), "1 of at least 50 customers"),
+        (np.random.default_rng(1).normal(size=(10, 8)), "10 of at least 50 customers"),
         (np.full((60, 8), 3.0), "no feature varies"),
         (np.full((60, 8), np.nan), "no feature varies"),
         (np.full((60, 8), np.inf), "no customers"),

@@ -35,7 +35,7 @@ def database(tmp_path):
             "create table marts.anomaly_models as select * from (values "
             "('customer', 'Isolation Forest', 'fitted', cast(.02 as double), "
             "cast(.01 as double), cast(.03 as double), 4, 2), ('customer', 'DBSCAN', "
-            "'9 customers, fewer than 50', null, null, null, 0, 0)) as models "
+            "'9 of at least 50 customers', null, null, null, 0, 0)) as models "
             "(subject, method, status, contamination, contamination_low, "
             "contamination_high, scored_count, flagged_count);"
             "create table marts.anomaly_map as select 'pca' as method, score as x, "
@@ -55,7 +55,7 @@ def run(database, *arguments):
 def test_anomalies_are_told_in_words_the_most_unusual_first(database):
     said = run(database, "list").output
     assert "2 of 4 customers; estimated share 2.00% (1.00% to 3.00%)" in said
-    assert "DBSCAN: 9 customers, fewer than 50." in said
+    assert "DBSCAN: 9 of at least 50 customers." in said
     assert "orders high (30; typically 1.0)" in said
     assert said.index("fraud-like") < said.index("wholesaler")
     assert "unusual" not in said
