@@ -22,21 +22,21 @@ chains as (
 predicted as (
 
     select
-        second.level,
-        second.scope,
-        second.held_out_fold,
-        second.state,
-        coalesce(second.previous_state, '') as previous_state,
-        cast(first.conversion_probability as decimal(18, 12)) as first_order,
-        cast(second.conversion_probability as decimal(18, 12)) as second_order
-    from chains as second
-    inner join chains as first
-        on second.level = first.level
-        and second.scope = first.scope
-        and second.held_out_fold = first.held_out_fold
-        and second.state = first.state
-        and first.chain_order = 1
-    where second.chain_order = 2
+        of_pairs.level,
+        of_pairs.scope,
+        of_pairs.held_out_fold,
+        of_pairs.state,
+        coalesce(of_pairs.previous_state, '') as previous_state,
+        cast(of_states.conversion_probability as decimal(18, 12)) as first_order,
+        cast(of_pairs.conversion_probability as decimal(18, 12)) as second_order
+    from chains as of_pairs
+    inner join chains as of_states
+        on of_pairs.level = of_states.level
+        and of_pairs.scope = of_states.scope
+        and of_pairs.held_out_fold = of_states.held_out_fold
+        and of_pairs.state = of_states.state
+        and of_states.chain_order = 1
+    where of_pairs.chain_order = 2
 
 ),
 

@@ -59,8 +59,11 @@ measured as (
 
     select
         *,
-        {{ clustered_margin('error', 'base', 'squares', 'products', 'visits_squared',
-            'customer_count') }} as margin
+        case
+            when converted_count > 0 and converted_count < visit_count
+                then {{ clustered_margin('error', 'base', 'squares', 'products',
+                    'visits_squared', 'customer_count') | indent(16) }}
+        end as margin
     from predictions
 
 ),
