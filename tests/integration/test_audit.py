@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 from typer.testing import CliRunner
-from warehouse import WITHOUT_SEGMENTS, BuildError, ResidentDbt, Warehouse
+from warehouse import WITHOUT_ANALYSES, BuildError, ResidentDbt, Warehouse
 
 from habitue.audit import hash_of, read_trail
 from habitue.cli import app
@@ -108,7 +108,7 @@ def test_a_build_that_is_killed_has_a_start_and_no_end(
 ) -> None:
     warehouse = dbt.copy(built, "killed")
     warehouse.kill_once(
-        r"of \d+ OK created", "run", *WITHOUT_SEGMENTS, variables=dbt.variables
+        r"of \d+ OK created", "run", *WITHOUT_ANALYSES, variables=dbt.variables
     )
     assert [one.action for one in trail_of(warehouse)[-2:]] == [
         "run ended",

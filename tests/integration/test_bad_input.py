@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from warehouse import IS_LATEST, WITHOUT_SEGMENTS
+from warehouse import IS_LATEST, WITHOUT_ANALYSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +128,7 @@ def test_files_with_mixed_line_ends_lose_no_row(warehouse: Warehouse) -> None:
     save(warehouse.folder, "events_3.csv", f"{header}\n{rows[3]}")
     save(warehouse.folder, "events_4.csv", f"{header}\r\n")
     warehouse.build(
-        *WITHOUT_SEGMENTS,
+        *WITHOUT_ANALYSES,
         sources=["files"],
         files_events_path=str(warehouse.folder / "events_*.csv"),
     )
@@ -161,7 +161,7 @@ def test_a_column_missing_from_some_files_is_null_there(warehouse: Warehouse) ->
         "2024-01-01 11:00:00,page_view,cookie-b,2\n",
     )
     warehouse.build(
-        *WITHOUT_SEGMENTS,
+        *WITHOUT_ANALYSES,
         sources=["files"],
         files_events_path=str(warehouse.folder / "events_*.csv"),
     )
@@ -198,7 +198,7 @@ def test_newline_delimited_json_is_read(warehouse: Warehouse) -> None:
     path = save(
         warehouse.folder, "events.ndjson", "\n".join(json.dumps(e) for e in events)
     )
-    warehouse.build(*WITHOUT_SEGMENTS, sources=["files"], files_events_path=path)
+    warehouse.build(*WITHOUT_ANALYSES, sources=["files"], files_events_path=path)
     assert ledger(warehouse) == {"kept": 2, "invalid": 1}
     assert warehouse.query(
         "select event_id, cast(occurred_at as varchar), unit_price "
@@ -214,7 +214,7 @@ def test_newline_delimited_json_is_read(warehouse: Warehouse) -> None:
 
 def test_a_quote_in_a_path_is_part_of_the_name(warehouse: Warehouse) -> None:
     path = save(warehouse.folder, "ada's events.csv", EVENTS)
-    warehouse.build(*WITHOUT_SEGMENTS, sources=["files"], files_events_path=path)
+    warehouse.build(*WITHOUT_ANALYSES, sources=["files"], files_events_path=path)
     assert counts_per_file(warehouse) == {"ada's events.csv": 4}
 
 
@@ -283,7 +283,7 @@ def test_unreadable_values_are_quarantined_by_column(warehouse: Warehouse) -> No
         + ",bad-10,2024-01-01 10:00:00,ada,20,1\n",
     )
     warehouse.build(
-        *WITHOUT_SEGMENTS,
+        *WITHOUT_ANALYSES,
         sources=["files"],
         files_events_path=events,
         files_order_lines_path=lines,
@@ -316,7 +316,7 @@ def test_unknown_event_types_are_kept_as_other(warehouse: Warehouse) -> None:
         "events.csv",
         EVENTS + "5,Teleported Home,2024-01-02 09:50:00,ben,cookie-b,\n",
     )
-    warehouse.build(*WITHOUT_SEGMENTS, sources=["files"], files_events_path=path)
+    warehouse.build(*WITHOUT_ANALYSES, sources=["files"], files_events_path=path)
     assert ledger(warehouse) == {"kept": 5}
     assert warehouse.query(
         "select event_type, event_name from marts.events where event_id = '5'"
@@ -332,7 +332,7 @@ def test_unknown_event_types_are_quarantined_under_strict_mode(
         EVENTS + "5,teleported,2024-01-02 09:50:00,ben,cookie-b,\n",
     )
     warehouse.build(
-        *WITHOUT_SEGMENTS,
+        *WITHOUT_ANALYSES,
         sources=["files"],
         files_events_path=path,
         strict_event_types=True,

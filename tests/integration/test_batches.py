@@ -16,7 +16,7 @@ import numpy as np
 from adversary import VARIABLES, deliver, make_world
 from agreement import assert_ledger_adds_up, assert_same, content_of
 from pyarrow import parquet
-from warehouse import WITHOUT_SEGMENTS, Warehouse
+from warehouse import WITHOUT_ANALYSES, Warehouse
 
 from habitue.generation import generate
 
@@ -53,7 +53,7 @@ TABLES = (
 )
 UP_TO_FEATURES = (
     "build",
-    *WITHOUT_SEGMENTS,
+    *WITHOUT_ANALYSES,
     *("--exclude-resource-type", "test", "unit_test"),
 )
 

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from test_privacy import CONSENTS, EVENTS, ORDER_LINES, PLANTED
 from typer.testing import CliRunner
-from warehouse import WITHOUT_SEGMENTS, BuildError, ResidentDbt, Warehouse
+from warehouse import WITHOUT_ANALYSES, BuildError, ResidentDbt, Warehouse
 
 from habitue.cli import app
 from habitue.database import DatabaseError, opened
@@ -174,7 +174,7 @@ def test_a_build_that_is_killed_leaves_nothing_readable(
     killed = warehouse.kill_once(
         r"OK created sql incremental model intermediate\.int_events__delivered",
         "build",
-        *WITHOUT_SEGMENTS,
+        *WITHOUT_ANALYSES,
         variables=variables,
     )
     assert killed.exit_code == -9, killed.output[-3000:]

@@ -21,7 +21,7 @@ import pytest
 import three_years
 import yaml
 from lives import lives_of
-from warehouse import PROJECT, WITHOUT_SEGMENTS
+from warehouse import PROJECT, WITHOUT_ANALYSES
 
 from habitue.privacy.keys import find_key, pseudonym
 
@@ -103,7 +103,7 @@ def new_york(built_once: Callable[..., Warehouse]) -> Warehouse:
             paths[kind] = str(warehouse.folder / f"{kind}.parquet")
             rows.to_parquet(paths[kind], index=False)
         warehouse.build(
-            *WITHOUT_SEGMENTS,
+            *WITHOUT_ANALYSES,
             sources=["files"],
             files_events_path=paths["events"],
             files_order_lines_path=paths["order_lines"],

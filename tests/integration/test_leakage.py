@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from warehouse import WITHOUT_SEGMENTS, Warehouse
+from warehouse import WITHOUT_ANALYSES, Warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,7 +83,7 @@ def cut(shop: Warehouse, new_warehouse: Callable[[str], Warehouse]) -> Warehouse
     warehouse = new_warehouse("cut")
     assert cut_off(shop, warehouse.folder / "raw") > 100_000
     warehouse.build(
-        *WITHOUT_SEGMENTS,
+        *WITHOUT_ANALYSES,
         raw_location=str(warehouse.folder / "raw"),
         as_of=CUT,
     )
@@ -199,7 +199,7 @@ def uci_cut(uci: Warehouse, new_warehouse: Callable[[str], Warehouse]) -> Wareho
         f"where ordered_at < timestamp '{UCI_CUT}'"
     ).write_parquet(str(path))
     warehouse.build(
-        *WITHOUT_SEGMENTS,
+        *WITHOUT_ANALYSES,
         sources=["files"],
         files_order_lines_path=str(path),
         as_of=UCI_CUT,

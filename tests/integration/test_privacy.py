@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from warehouse import WITHOUT_SEGMENTS
+from warehouse import WITHOUT_ANALYSES
 
 from habitue.privacy.keys import find_key, pseudonym
 
@@ -132,7 +132,7 @@ def test_an_identifier_is_hashed_once_and_keeps_its_pseudonym(
 ) -> None:
     before = sorted(built.query("select * from vault.identifiers"))
     built.build(
-        *WITHOUT_SEGMENTS,
+        *WITHOUT_ANALYSES,
         sources=["files"],
         files_events_path=str(built.folder / "events.csv"),
         files_order_lines_path=str(built.folder / "order_lines.csv"),

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 import yaml
 from typer.testing import CliRunner
-from warehouse import PROJECT, WITHOUT_SEGMENTS
+from warehouse import PROJECT, WITHOUT_ANALYSES
 
 from habitue.cli import app
 from habitue.identity import compare, explain
@@ -146,7 +146,7 @@ def test_sparkify_identity_does_not_hang_on_the_session_mode(
     sparkify_events: str, warehouse: Warehouse
 ) -> None:
     warehouse.build(
-        *WITHOUT_SEGMENTS, sources=["files"], files_events_path=sparkify_events
+        *WITHOUT_ANALYSES, sources=["files"], files_events_path=sparkify_events
     )
     assert dict(
         warehouse.query(
@@ -200,7 +200,7 @@ def test_published_components_are_customers(
     events_path = warehouse.folder / "events.parquet"
     pd.DataFrame(events).to_parquet(events_path)
     warehouse.build(
-        *WITHOUT_SEGMENTS, sources=["files"], files_events_path=str(events_path)
+        *WITHOUT_ANALYSES, sources=["files"], files_events_path=str(events_path)
     )
     found = {
         frozenset(members)
@@ -270,7 +270,7 @@ def build_people(warehouse: Warehouse, people: pd.DataFrame) -> None:
     events_path = warehouse.folder / "events.parquet"
     people.to_parquet(events_path)
     warehouse.build(
-        *WITHOUT_SEGMENTS,
+        *WITHOUT_ANALYSES,
         **yaml.safe_load(STRICT_MATCHING.read_text()),
         sources=["files"],
         files_events_path=str(events_path),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from warehouse import WITHOUT_SEGMENTS
+from warehouse import WITHOUT_ANALYSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +82,7 @@ def first_batch(shared_data: Path, built_once: Callable[..., Warehouse]) -> Ware
     return built_once(
         "snowplow_first",
         lambda warehouse: warehouse.build(
-            *WITHOUT_SEGMENTS, **save_batch(shared_data, warehouse.folder, 0)
+            *WITHOUT_ANALYSES, **save_batch(shared_data, warehouse.folder, 0)
         ),
     )
 
@@ -97,7 +97,7 @@ def both_batches(
         shutil.copy(first_batch.database, warehouse.database)
         variables = save_batch(shared_data, warehouse.folder, 1)
         warehouse.build(
-            *WITHOUT_SEGMENTS,
+            *WITHOUT_ANALYSES,
             **variables
             | {"files_events_path": str(warehouse.folder / "events_1.parquet")},
         )
@@ -113,7 +113,7 @@ def test_two_batches_equal_one_refresh(
     shared_data: Path, both_batches: Warehouse, warehouse: Warehouse
 ) -> None:
     save_batch(shared_data, warehouse.folder, 0)
-    warehouse.build(*WITHOUT_SEGMENTS, **save_batch(shared_data, warehouse.folder, 1))
+    warehouse.build(*WITHOUT_ANALYSES, **save_batch(shared_data, warehouse.folder, 1))
     tables = (
         *("sessions", "stitched_sessions", "page_views", "events"),
         *("customer_identifiers", "customer_days"),
@@ -242,7 +242,7 @@ def mobile(shared_data: Path, built_once: Callable[..., Warehouse]) -> Warehouse
             path,
         )
         warehouse.build(
-            *WITHOUT_SEGMENTS,
+            *WITHOUT_ANALYSES,
             sources=["files"],
             session_mode="client",
             files_events_path=str(path),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from warehouse import IS_LATEST, WITHOUT_SEGMENTS, write_parquet
+from warehouse import IS_LATEST, WITHOUT_ANALYSES, write_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -271,7 +271,7 @@ def test_rees46_sessions_of_the_producer_are_kept_as_they_are(
     rees46_events: tuple[str, list[dict[str, Any]]], warehouse: Warehouse
 ) -> None:
     warehouse.build(
-        *WITHOUT_SEGMENTS,
+        *WITHOUT_ANALYSES,
         sources=["files"],
         files_events_path=rees46_events[0],
         session_mode="client",

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from warehouse import PROJECT, WITHOUT_SEGMENTS, Warehouse
+from warehouse import PROJECT, WITHOUT_ANALYSES, Warehouse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def read_from(folder: Path, **more: Any) -> dict[str, Any]:
 
 
 def build(warehouse: Warehouse, variables: dict[str, Any], *options: str) -> None:
-    warehouse.build(*WITHOUT_SEGMENTS, *options, **variables)
+    warehouse.build(*WITHOUT_ANALYSES, *options, **variables)
 
 
 def content(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:

@@ -24,7 +24,7 @@ from naive_rfm import (
 from warehouse import (
     IS_LATEST,
     PROJECT,
-    WITHOUT_SEGMENTS,
+    WITHOUT_ANALYSES,
     Warehouse,
     write_parquet,
 )
@@ -70,7 +70,7 @@ def rfm_example(shared_data: Path, built_once: Callable[..., Warehouse]) -> Ware
             warehouse.folder / "order_lines.parquet",
         )
         warehouse.build(
-            *WITHOUT_SEGMENTS, sources=["files"], files_order_lines_path=path
+            *WITHOUT_ANALYSES, sources=["files"], files_order_lines_path=path
         )
 
     return built_once("rfm_example", build)
@@ -264,7 +264,7 @@ def test_shared_prices_pennies_and_debts_are_scored_as_by_hand(
         f"to '{warehouse.folder}/lines.parquet' (format parquet)"
     )
     warehouse.build(
-        *WITHOUT_SEGMENTS,
+        *WITHOUT_ANALYSES,
         sources=["files"],
         files_order_lines_path=f"{warehouse.folder}/lines.parquet",
         as_of=as_of.date().isoformat(),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import naive
 import pytest
 from adversary import VARIABLES, deliver, make_world
-from warehouse import WITHOUT_SEGMENTS
+from warehouse import WITHOUT_ANALYSES
 
 from habitue.privacy.keys import find_key, pseudonym
 
@@ -58,7 +58,7 @@ def reading(
             deliver(getattr(world, kind), warehouse.folder, kind, 2, seed)
             path = warehouse.folder / f"{kind}_*.parquet"
             variables[f"files_{kind}_path"] = str(path)
-        warehouse.build(*WITHOUT_SEGMENTS, **variables)
+        warehouse.build(*WITHOUT_ANALYSES, **variables)
 
     warehouse = built_once(f"reference_{seed}_{mode}", build)
     return read_naively(warehouse, world, mode)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import naive
 import pytest
 from adversary import VARIABLES, deliver, make_world
-from warehouse import WITHOUT_SEGMENTS
+from warehouse import WITHOUT_ANALYSES
 
 from habitue.privacy.keys import find_key, pseudonym
 
@@ -63,7 +63,7 @@ def split(built_once: Callable[..., Warehouse]) -> Warehouse:
                 f"files_{kind}_path": str(files[kind][number]) for kind in KINDS
             }
             warehouse.build(
-                *WITHOUT_SEGMENTS,
+                *WITHOUT_ANALYSES,
                 session_midnight_split=True,
                 session_campaign_split=True,
                 reporting_time_zone=str(ZONE),

@@ -21,12 +21,14 @@ from dbt.cli.main import dbtRunner
 
 PROJECT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 600
-# Fitting segments and checking unit tests again is not what most tests are about.
+# What models find, and unit tests again, are not what most tests are about.
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
-WITHOUT_SEGMENTS = (
+WITHOUT_ANALYSES = (
     "--exclude",
-    "segment_checks+",
-    "feature_components+",
+    *("segment_checks+", "feature_components+"),
+    *("int_event_steps__numbered+", "int_periods__listed+"),
+    *("int_anomaly_features__described+", "int_customer_profiles__measured+"),
+    "int_session_profiles__measured+",
 )
 # Marts with a spine of dates have a row per customer at each of them.
 IS_LATEST = (
