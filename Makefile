@@ -62,6 +62,12 @@ benchmark: $(VENV)/dev  ## What a day, pseudonyms, an erasure, features and mode
 	$(BIN)/python benchmarks/segmentation.py --customers 1000000
 	$(BIN)/python benchmarks/segmentation_truth.py
 	$(BIN)/python benchmarks/no_structure.py
+	$(BIN)/python benchmarks/journeys.py --events 20000000
+	$(BIN)/python benchmarks/trends.py --truth 10 --noise 60
+	$(BIN)/python benchmarks/trends_nab.py --data "$${HABITUE_SHARED_DATA:-../shared/data}/nab"
+	$(BIN)/python benchmarks/anomalies.py --customers 1000000
+	$(BIN)/python benchmarks/anomaly_truth.py
+	$(BIN)/python benchmarks/anomaly_shop.py
 
 docs: $(VENV)/core  ## Generate the documentation site and serve it on localhost
 	$(DBT) docs generate
