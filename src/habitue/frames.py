@@ -43,4 +43,11 @@ def previous_rows(dbt: Any, session: Any) -> pd.DataFrame | None:
     """
     if not dbt.is_incremental:
         return None
-    return to_pandas(session.table(str(dbt.this)))
+    relation = session.table(str(dbt.this))
+    # Without a single text a column would have no type, and go back as a number.
+    texts = {
+        name: "str"
+        for name, kind in zip(relation.columns, relation.types, strict=True)
+        if str(kind) == "VARCHAR"
+    }
+    return to_pandas(relation).astype(texts)

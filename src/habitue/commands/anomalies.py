@@ -6,13 +6,17 @@ import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from habitue.anomalies.errors import AnomalyError
 from habitue.anomalies.told import USUAL, read_anomalies, read_anomaly_map
 from habitue.commands.options import AsJson, Database, path_of, refused
-from habitue.commands.segments import NAMES, NOTES, MapMethod, Output, write_drawing
+from habitue.commands.pictures import (
+    MAP_NAMES,
+    MAP_NOTES,
+    MapMethod,
+    Output,
+    write_drawing,
+)
 from habitue.database import DatabaseError
 from habitue.drawing import draw_map
 
@@ -82,8 +86,9 @@ def map_command(
     count = sum(point.segment_id != _USUAL_GROUP for point in points)
     drawn = draw_map(
         points,
-        title=f"{count:,} anomalies among {len(points):,} customers by {NAMES[method]}",
-        note=NOTES[method],
+        title=f"{count:,} anomalies among {len(points):,} customers by "
+        f"{MAP_NAMES[method]}",
+        note=MAP_NOTES[method],
         muted={_USUAL_GROUP},
     )
     write_drawing(drawn, output, said=f"{len(points):,} customers, {count:,} anomalies")
@@ -95,18 +100,13 @@ def _show(found: Anomalies) -> None:
     if not found.customers:
         typer.echo(f"Nobody: everyone is {USUAL}. --top 10 tells the highest scores.")
         return
-    table = Table(show_edge=False)
-    for name in ("customer", "kind", "found by", "score", "why"):
-        table.add_column(name, overflow="fold")
     for one in found.customers:
-        table.add_row(
-            one.customer_id,
-            one.kind or "",
-            one.agreement if one.is_anomaly else f"{one.agreement}: {USUAL}",
-            f"{one.score:.3f}",
-            "\n".join(one.reasons),
+        said = one.agreement if one.is_anomaly else USUAL
+        typer.echo(
+            f"\n{one.score:.3f}  {one.kind or 'not judged'} ({said})  {one.customer_id}"
         )
-    Console().print(table)
+        for reason in one.reasons:
+            typer.echo(f"       {reason}")
 
 
 def _told(level: Level) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from habitue.commands.options import Database, path_of, refused
+from habitue.commands.pictures import (
+    MAP_NAMES,
+    MAP_NOTES,
+    MapMethod,
+    Output,
+    write_drawing,
+)
 from habitue.database import DatabaseError
 from habitue.drawing import cut_into, draw_dendrogram, draw_map
 from habitue.segments import SegmentsError, read_dendrogram, read_map
@@ -18,27 +23,7 @@ segments_app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-Output = Annotated[
-    Path | None,
-    typer.Option(help="An SVG file to write; default the standard output."),
-]
 _LEAST_LEAVES = 2
-
-
-class MapMethod(StrEnum):
-    """How customers are laid out on the map."""
-
-    pca = "pca"
-    t_sne = "t_sne"
-    umap = "umap"
-
-
-NAMES = {MapMethod.pca: "PCA", MapMethod.t_sne: "t-SNE", MapMethod.umap: "UMAP"}
-NOTES = {
-    MapMethod.pca: "Two principal components: distances are true, groups may overlap.",
-    MapMethod.t_sne: "Neighbours are alike; distances between groups mean nothing.",
-    MapMethod.umap: "Neighbours are alike; distances between groups mean little.",
-}
 
 
 @segments_app.callback()
@@ -96,19 +81,7 @@ def map_command(
         raise refused(error) from error
     drawn = draw_map(
         points,
-        title=f"Segments of {len(points):,} customers by {NAMES[method]}",
-        note=NOTES[method],
+        title=f"Segments of {len(points):,} customers by {MAP_NAMES[method]}",
+        note=MAP_NOTES[method],
     )
     write_drawing(drawn, output, said=f"{len(points):,} customers")
-
-
-def write_drawing(drawn: str, output: Path | None, *, said: str) -> None:
-    """Write a picture to a file and say what is on it, or to the standard output."""
-    if output is None:
-        typer.echo(drawn, nl=False)
-        return
-    try:
-        output.write_text(drawn, encoding="utf-8")
-    except OSError as error:
-        raise refused(error) from error
-    typer.echo(f"{output}: {said}")

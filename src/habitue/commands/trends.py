@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +17,7 @@ from habitue.behaviour import (
     read_reports,
 )
 from habitue.commands.options import AsJson, Database, path_of, refused
+from habitue.commands.pictures import Output, write_drawing
 from habitue.database import DatabaseError
 from habitue.drawing import draw_trend
 
@@ -38,6 +38,10 @@ class Grain(StrEnum):
     week = "week"
 
 
+# No forecast is missing where there is one, nor where the settings ask for none.
+_AS_WISHED = ("told", "not asked for")
+
+
 @trends_app.callback()
 def trends() -> None:
     """Behaviour over time: trends, level shifts, anomalies, forecasts."""
@@ -55,10 +59,7 @@ def plot_command(
         int | None,
         typer.Option(min=2, help="Only so many days or weeks of the past."),
     ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(help="An SVG file to write; default the standard output."),
-    ] = None,
+    output: Output = None,
     database: Database = None,
 ) -> None:
     """Draw a series: trend, expected range, anomalies, level shifts, forecast."""
@@ -78,17 +79,12 @@ def plot_command(
         note=_note(found),
         is_share=metric == "conversion",
     )
-    if output is None:
-        typer.echo(drawn, nl=False)
-        return
-    try:
-        output.write_text(drawn, encoding="utf-8")
-    except OSError as error:
-        raise refused(error) from error
     count = sum(one.is_anomaly for one in points)
-    typer.echo(
-        f"{output}: {len(points)} {grain.value}s, {count} anomalies, "
-        f"{len(found.shifts)} level shifts; {_note(found)}"
+    write_drawing(
+        drawn,
+        output,
+        said=f"{len(points)} {grain.value}s, {count} anomalies, "
+        f"{len(found.shifts)} level shifts; {_note(found)}",
     )
 
 
@@ -113,33 +109,51 @@ def report_command(
     if as_json:
         typer.echo(json.dumps([one._asdict() for one in found], indent=2))
         return
-    Console().print(_table_of(found))
+    console = Console()
+    told = [one for one in found if _is_told(one)]
+    if told:
+        console.print(_table_of(told))
+    console.print(*_untold(found), sep="\n", highlight=False, soft_wrap=True)
 
 
-def _table_of(found: list[SeriesReport]) -> Table:
+def _table_of(told: list[SeriesReport]) -> Table:
     table = Table(title="Behaviour over time", title_justify="left")
-    for column in ("grain", "metric", "segment"):
-        table.add_column(column)
-    for column in ("shifts", "anomalies", "forecast", "MASE", "naive"):
-        table.add_column(column, justify="right")
-    table.add_column("status")
-    for one in found:
-        fitted, forecast = one.statuses["anomalies"], one.statuses["forecast"]
-        said = [fitted] if not fitted.startswith("told") else []
-        if forecast not in {"told", fitted}:
-            said.append(f"forecast: {forecast}")
+    for column in ("series", "segment"):
+        table.add_column(column, overflow="fold")
+    for column in ("shifts", "anomalies"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("forecast", overflow="fold")
+    for column in ("MASE", "naive"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for one in told:
         table.add_row(
-            one.grain,
-            one.metric,
+            f"{one.metric.replace('_', ' ')} by {one.grain}",
             one.segment_name,
             str(one.change_count or ""),
             str(one.anomaly_count or ""),
-            one.method or "",
+            (one.method or "").replace("_", " "),
             _figure(one.mase),
             _figure(one.naive_mase),
-            "; ".join(said),
         )
     return table
+
+
+def _is_told(one: SeriesReport) -> bool:
+    return one.method is not None or one.statuses["anomalies"].startswith("told")
+
+
+def _untold(found: list[SeriesReport]) -> list[str]:
+    """What is missing and why, a line for all segments that miss it alike."""
+    missing: dict[str, list[str]] = {}
+    for one in found:
+        fitted, forecast = one.statuses["anomalies"], one.statuses["forecast"]
+        series = f"{one.metric.replace('_', ' ')} by {one.grain}"
+        if not fitted.startswith("told"):
+            missing.setdefault(f"{series}: {fitted}", []).append(one.segment_name)
+        if not forecast.startswith(_AS_WISHED) and forecast != fitted:
+            said = f"{series}, forecast: {forecast}"
+            missing.setdefault(said, []).append(one.segment_name)
+    return [f"{said} ({', '.join(names)})" for said, names in missing.items()]
 
 
 def _note(found: SeriesPicture) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from habitue.fits import TIME, without_rows
+from habitue.fits import TIME
 from habitue.trends.analysis import Analysis, analyse, can_change, natural_levels
 from habitue.trends.changes import LEAST_SPELL, SPELLS, interval_of
 from habitue.trends.decomposition import seasonal_strength, trend_strength
@@ -81,8 +81,6 @@ def fit_series_once(
         parts.append(rows.assign(series_id=one.series_id, data_fingerprint=fingerprint))
         shifts = rows.loc[rows["part"] == CHANGE, "period_start_date"]
         shift_days[one.series_id] = list(shifts.to_numpy(dtype="datetime64[D]"))
-    if not parts and previous is not None:
-        return without_rows(previous)
     return table_of(parts, FIT_COLUMNS)
 
 

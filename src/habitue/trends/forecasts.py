@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from habitue.fits import TIME, without_rows
+from habitue.fits import TIME
 from habitue.trends.backtest import Forecast, forecast, least_history
 from habitue.trends.fitted import MODEL, RATIOS
 from habitue.trends.keyed import Keyed, keyed_series, known_fingerprints, table_of
@@ -94,8 +94,6 @@ def forecast_series_once(
             continue
         rows = _model_row(missing) if missing else _forecast(one, settings)
         parts.append(rows.assign(series_id=one.series_id, data_fingerprint=fingerprint))
-    if not parts and previous is not None:
-        return without_rows(previous)
     return table_of(parts, FORECAST_COLUMNS)
 
 
