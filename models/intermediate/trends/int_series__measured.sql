@@ -7,16 +7,9 @@
     'sold_amount', 'revenue', 'new_count', 'churned_count'] -%}
 with
 
-segments as (
+audiences as (
 
-    select
-        cast(segment_id as bigint) as segment_id,
-        segment_name
-    from {{ ref('segments') }}
-    union all
-    select
-        cast(null as bigint) as segment_id,
-        'All customers' as segment_name
+    select * from {{ ref('int_audiences__listed') }}
 
 ),
 
@@ -24,8 +17,8 @@ cells as (
 
     select
         periods.grain,
-        segments.segment_id,
-        segments.segment_name,
+        audiences.segment_id,
+        audiences.segment_name,
         {%- for count in counts %}
         coalesce(counted.{{ count }}, 0) as {{ count }},
         {%- endfor %}
@@ -34,11 +27,11 @@ cells as (
         {{ days_after('periods.first_date', var('churn_after_days')) }}
             <= periods.period_start_date as is_churn_known
     from {{ ref('int_periods__listed') }} as periods
-    cross join segments
+    cross join audiences
     left join {{ ref('int_behaviour__counted') }} as counted
         on periods.grain = counted.grain
         and periods.period_start_date = counted.calendar_date
-        and segments.segment_id is not distinct from counted.segment_id
+        and audiences.segment_id is not distinct from counted.segment_id
 
 ),
 

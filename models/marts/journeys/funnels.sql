@@ -39,14 +39,7 @@ counted as (
 
 audiences as (
 
-    select
-        segment_id,
-        segment_name
-    from {{ ref('segments') }}
-    union all
-    select
-        cast(null as bigint) as segment_id,
-        'All customers' as segment_name
+    select * from {{ ref('int_audiences__listed') }}
 
 ),
 

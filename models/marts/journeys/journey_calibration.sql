@@ -85,8 +85,7 @@ spread as (
 select
     measured.level,
     nullif(measured.scope, -1) as segment_id,
-    case when measured.scope = -1 then 'All customers' else segments.segment_name end
-        as segment_name,
+    audiences.segment_name,
     measured.grain,
     nullif(measured.previous_state, '') as previous_state,
     measured.state,
@@ -116,4 +115,5 @@ inner join spread
     on measured.level = spread.level
     and measured.scope = spread.scope
     and measured.chain_order = spread.chain_order
-left join {{ ref('segments') }} as segments on measured.scope = segments.segment_id
+left join {{ ref('int_audiences__listed') }} as audiences
+    on nullif(measured.scope, -1) is not distinct from audiences.segment_id

@@ -30,9 +30,7 @@ chosen as (
 select
     chains.level,
     chains.segment_id,
-    case
-        when chains.segment_id is null then 'All customers' else segments.segment_name
-    end as segment_name,
+    audiences.segment_name,
     chains.previous_state,
     chains.state,
     chains.status,
@@ -60,4 +58,5 @@ left join chosen
     on chains.level = chosen.level
     and chains.segment_id is not distinct from chosen.segment_id
     and chains.chain_order = chosen.chain_order
-left join {{ ref('segments') }} as segments on chains.segment_id = segments.segment_id
+left join {{ ref('int_audiences__listed') }} as audiences
+    on chains.segment_id is not distinct from audiences.segment_id

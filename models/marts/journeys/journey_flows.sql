@@ -104,9 +104,7 @@ named as (
 select
     named.level,
     named.segment_id,
-    case
-        when named.segment_id is null then 'All customers' else segments.segment_name
-    end as segment_name,
+    audiences.segment_name,
     named.state,
     named.next_state,
     cast(named.step_number as bigint) as step_number,
@@ -115,4 +113,5 @@ select
         ~ 'named.level, named.segment_id, named.step_number, named.state)') }}
         as state_share
 from named
-left join {{ ref('segments') }} as segments on named.segment_id = segments.segment_id
+left join {{ ref('int_audiences__listed') }} as audiences
+    on named.segment_id is not distinct from audiences.segment_id

@@ -79,9 +79,7 @@ pooled as (
 select
     pooled.level,
     pooled.segment_id,
-    case
-        when pooled.segment_id is null then 'All customers' else segments.segment_name
-    end as segment_name,
+    audiences.segment_name,
     pooled.path,
     cast(pooled.path_rank as bigint) as path_rank,
     cast(pooled.journey_count as bigint) as journey_count,
@@ -96,4 +94,5 @@ select
     {{ wilson_limit('pooled.converted_count', 'pooled.journey_count', 'upper') }}
         as conversion_rate_high
 from pooled
-left join {{ ref('segments') }} as segments on pooled.segment_id = segments.segment_id
+left join {{ ref('int_audiences__listed') }} as audiences
+    on pooled.segment_id is not distinct from audiences.segment_id

@@ -9,10 +9,7 @@ removals as (
 select
     removals.level,
     removals.segment_id,
-    case
-        when removals.segment_id is null then 'All customers'
-        else segments.segment_name
-    end as segment_name,
+    audiences.segment_name,
     removals.state,
     removals.status,
     removals.visit_count,
@@ -24,4 +21,5 @@ select
     removals.attribution_share_high,
     removals.attributed_conversions
 from removals
-left join {{ ref('segments') }} as segments on removals.segment_id = segments.segment_id
+left join {{ ref('int_audiences__listed') }} as audiences
+    on removals.segment_id is not distinct from audiences.segment_id

@@ -7,9 +7,9 @@
     (2, 'previous_state', always)] -%}
 with
 
-segments as (
+audiences as (
 
-    select * from {{ ref('segments') }}
+    select * from {{ ref('int_audiences__listed') }}
 
 ),
 
@@ -95,9 +95,7 @@ shared as (
 select
     shared.level,
     shared.segment_id,
-    case
-        when shared.segment_id is null then 'All customers' else segments.segment_name
-    end as segment_name,
+    audiences.segment_name,
     shared.previous_state,
     shared.state,
     shared.next_state,
@@ -108,4 +106,4 @@ select
     {{ ratio('shared.transition_count', 'shared.visit_count') }} as probability,
     shared.period_start
 from shared
-left join segments on shared.segment_id = segments.segment_id
+left join audiences on shared.segment_id is not distinct from audiences.segment_id
