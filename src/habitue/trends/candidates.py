@@ -125,11 +125,13 @@ class _Prophet:
         """It is fitted to the values that it is asked from."""
 
     def ahead(self, values: Floats, dates: Dates, *, horizon: int) -> Outlook:
+        for name in ("cmdstanpy", "prophet"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        # Nothing is plotted; without plotly it says so at every import.
+        logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)
         import pandas as pd  # noqa: PLC0415
         from prophet import Prophet  # noqa: PLC0415
 
-        for name in ("cmdstanpy", "prophet"):
-            logging.getLogger(name).setLevel(logging.ERROR)
         step = dates[1] - dates[0]
         later = dates[-1] + step * np.arange(1, horizon + 1)
         model = Prophet(
