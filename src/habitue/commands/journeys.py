@@ -33,12 +33,14 @@ class Level(StrEnum):
     channel = "channel"
 
 
-class GraphFormat(StrEnum):
-    """What other tools read."""
+class ExportFormat(StrEnum):
+    """What other tools, and people, read."""
 
     graphml = "graphml"
     gexf = "gexf"
     json = "json"
+    sankey = "sankey"
+    graph = "graph"
 
 
 LevelOption = Annotated[
@@ -71,8 +73,8 @@ def journeys() -> None:
 def export_command(
     *,
     form: Annotated[
-        GraphFormat, typer.Option("--format", help="What is written.")
-    ] = GraphFormat.graphml,
+        ExportFormat, typer.Option("--format", help="What is written.")
+    ] = ExportFormat.graphml,
     level: LevelOption = Level.step,
     segment: Segment = None,
     month: Month = None,
@@ -86,8 +88,30 @@ def export_command(
     """Write the transitions as a graph, with counts and probabilities.
 
     GraphML is for yEd, Cytoscape, igraph and Gephi, GEXF for Gephi, and JSON (nodes and
-    links) for D3; NetworkX reads all three.
+    links) for D3; NetworkX reads all three. sankey and graph are the pictures of the
+    commands of these names.
     """
+    if form is ExportFormat.graph:
+        graph_command(
+            level=level,
+            segment=segment,
+            month=month,
+            output=output,
+            database=database,
+            as_json=as_json,
+        )
+        return
+    if form is ExportFormat.sankey:
+        if month is not None:
+            raise refused(JourneysError("flows are of all months: leave out --month"))
+        sankey_command(
+            level=level,
+            segment=segment,
+            output=output,
+            database=database,
+            as_json=as_json,
+        )
+        return
     # The package loads what fits chains; other commands need not wait for it.
     from habitue.journeys import graph_text, journey_graph  # noqa: PLC0415
 

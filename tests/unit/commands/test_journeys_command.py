@@ -140,3 +140,20 @@ def test_a_folder_that_is_not_there_is_told_in_one_line(database, tmp_path):
     ran = run(database, "graph", "--output", tmp_path / "no" / "where.svg")
     assert ran.exit_code == 2
     assert "Error:" in ran.stderr
+
+
+@pytest.mark.parametrize("picture", ["sankey", "graph"])
+def test_export_gives_the_pictures_of_the_commands(database, tmp_path, picture):
+    asked = ("--segment", "Loyal", "--output")
+    exported, drawn = tmp_path / "exported.html", tmp_path / "drawn.html"
+    ran = run(database, "export", "--format", picture, *asked, exported)
+    assert ran.exit_code == 0, ran.stderr
+    assert run(database, picture, *asked, drawn).exit_code == 0
+    assert exported.read_text() == drawn.read_text()
+    assert exported.read_text().startswith("<!doctype html>")
+
+
+def test_a_sankey_of_one_month_is_refused(database):
+    ran = run(database, "export", "--format", "sankey", "--month", "2026-03")
+    assert ran.exit_code == 2
+    assert "all months" in ran.stderr
