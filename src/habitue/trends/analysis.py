@@ -180,6 +180,9 @@ def _expect(
     positive = values[values > 0]
     floor = positive.min() / 2 if scale == Scale.log else -np.inf
     centre = parts.trend + parts.weekly + parts.yearly
+    if scale == Scale.root:
+        # Less than nothing is not to be expected, so nothing is no surprise there.
+        centre = np.maximum(centre, to_scale(np.zeros(1), scale))
     known = ~np.isnan(values)
     # Closed spells are no part of the fit, and no less what nobody expected.
     residuals = to_scale(np.maximum(values, floor), scale) - centre

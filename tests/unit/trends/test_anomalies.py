@@ -83,6 +83,18 @@ def test_the_range_is_where_the_flag_turns():
     np.testing.assert_array_equal(outside, found.is_anomaly)
 
 
+def test_nothing_is_no_surprise_on_a_day_that_always_has_nothing():
+    """A season of the closed day that runs below zero, where no number can follow."""
+    rng = np.random.default_rng(6)
+    trend = np.concatenate([np.full(200, 60.0), np.linspace(60, 5, 100)])
+    open_days = np.tile([1.0, 1, 1, 1, 1, 0, 1], 43)[:300]
+    values = rng.poisson(trend * open_days).astype(float)
+    found = analyse(series_of(values)).expectation
+    assert not found.is_anomaly[open_days == 0].any()
+    outside = (values < found.low) | (values > found.high)
+    np.testing.assert_array_equal(outside, found.is_anomaly)
+
+
 def test_a_closed_shop_is_an_anomaly_and_no_level_shift():
     rng = np.random.default_rng(6)
     values = rng.poisson(60 * week(400)).astype(float)
