@@ -105,7 +105,8 @@ def dbt(tmp_path_factory: pytest.TempPathFactory) -> ResidentDbt:
 
 
 def run(dbt: ResidentDbt, warehouse: Warehouse) -> None:
-    dbt.command(warehouse, "run", "--select", "int_funnel_steps__reached", "funnels")
+    models = ("int_funnel_steps__reached", "int_audiences__listed", "funnels")
+    dbt.command(warehouse, "run", "--select", *models)
 
 
 def seed_rows() -> list[tuple[Any, ...]]:
