@@ -6,6 +6,8 @@
 {%- set gap = var('journey_gap_days') if unit == 'customer_id' else none -%}
 {%- set conversions = quoted(var('journey_conversion_event_types')) -%}
 {%- set ignored = quoted(var('journey_ignored_event_types') + ['']) -%}
+{%- set in_order = 'partition by session_days.' ~ unit
+    ~ ' order by events.occurred_at, events.source, events.event_id' -%}
 {{ config(materialized='table') }}
 with
 
@@ -70,20 +72,11 @@ placed as (
         events.event_type,
         events.is_conversion,
         events.occurred_at,
-        row_number() over (
-            partition by session_days.{{ unit }}
-            order by events.occurred_at, events.source, events.event_id
-        ) as place,
+        row_number() over ({{ in_order }}) as place,
         {%- if gap %}
-        lag(events.occurred_at) over (
-            partition by session_days.{{ unit }}
-            order by events.occurred_at, events.source, events.event_id
-        ) as previous_at,
+        lag(events.occurred_at) over ({{ in_order }}) as previous_at,
         {%- endif %}
-        lag(events.is_conversion) over (
-            partition by session_days.{{ unit }}
-            order by events.occurred_at, events.source, events.event_id
-        ) as is_after_conversion
+        lag(events.is_conversion) over ({{ in_order }}) as is_after_conversion
     from events
     inner join session_days
         on {{ lies_in_session('events', 'session_days') }}
