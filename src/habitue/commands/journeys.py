@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from habitue.commands.options import AsJson, Database, path_of, refused
+from habitue.commands.pictures import is_saved
 from habitue.database import DatabaseError
 from habitue.drawing import as_html, draw_sankey, draw_transition_graph
 from habitue.journey_marts import (
@@ -224,13 +225,8 @@ def _write(
     told: dict[str, str | int | None],
     as_json: bool,
 ) -> None:
-    if output is None:
-        typer.echo(drawn, nl=False)
+    if not is_saved(drawn, output):
         return
-    try:
-        output.write_text(drawn, encoding="utf-8")
-    except OSError as error:
-        raise refused(error) from error
     if as_json:
         typer.echo(json.dumps({"output": str(output)} | told))
         return

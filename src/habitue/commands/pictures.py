@@ -32,17 +32,27 @@ MAP_NOTES = {
 }
 
 
-def write_drawing(drawn: str, output: Path | None, *, said: str) -> None:
-    """Write a picture to a file and say what is on it, or to the standard output.
+def is_saved(drawn: str, output: Path | None) -> bool:
+    """Write to a file, or without one to the standard output; whether it is a file.
 
     Raises:
         typer.Exit: If the file cannot be written.
     """
     if output is None:
         typer.echo(drawn, nl=False)
-        return
+        return False
     try:
         output.write_text(drawn, encoding="utf-8")
     except OSError as error:
         raise refused(error) from error
-    typer.echo(f"{output}: {said}")
+    return True
+
+
+def write_drawing(drawn: str, output: Path | None, *, said: str) -> None:
+    """Write a picture to a file and say what is on it, or to the standard output.
+
+    Raises:
+        typer.Exit: If the file cannot be written.
+    """
+    if is_saved(drawn, output):
+        typer.echo(f"{output}: {said}")
