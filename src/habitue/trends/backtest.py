@@ -123,7 +123,8 @@ def forecast(
         points are forecast with what was known then. The candidate with the smallest
         error from the earlier origins is taken, and its intervals are made as wide
         there as the errors ask for. The last three origins, on days that come after
-        all of that, tell how good it is.
+        all of that, tell how good it is. The intervals that are returned are as wide as
+        the errors of all origins ask for.
 
     Assumptions:
         The future is like the later half of the past. Errors of overlapping backtests
