@@ -6,6 +6,7 @@ import typer
 
 from habitue.commands.anomalies import anomalies_app
 from habitue.commands.audit import audit_app
+from habitue.commands.experiments import experiment_app
 from habitue.commands.generate import generate_command
 from habitue.commands.identity import identity_app
 from habitue.commands.journeys import journeys_app
@@ -27,6 +28,7 @@ app.add_typer(segments_app, name="segments")
 app.add_typer(journeys_app, name="journeys")
 app.add_typer(trends_app, name="trends")
 app.add_typer(anomalies_app, name="anomalies")
+app.add_typer(experiment_app, name="experiment")
 app.add_typer(identity_app, name="identity")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(audit_app, name="audit")

@@ -74,8 +74,8 @@ def check_sample_ratio(arms: pd.DataFrame) -> Check:
         return Check(
             name,
             BLOCKED,
-            f"{seen}: chance does not do that. Read no effect; find where customers are "
-            "lost or doubled (redirects, crashes, filters, logging), then start anew.",
+            f"{seen}: chance does not do that. Read no effect; find where customers "
+            "are lost or doubled (redirects, crashes, filters), then start anew.",
             sum(counts),
             excess,
             p_value,
@@ -98,8 +98,8 @@ def check_empty_arms(arms: pd.DataFrame) -> Check:
         return Check(
             name,
             BLOCKED,
-            f"Nobody is in {_and(empty)}. Compare the names of the arms with those that "
-            "are shown, and look whether the arm is switched on.",
+            f"Nobody is in {_and(empty)}. Compare the names of the arms with those "
+            "that are shown, and look whether the arm is switched on.",
             0,
             float(len(empty)),
         )
@@ -125,9 +125,9 @@ def check_two_arms(arms: pd.DataFrame) -> Check:
     seen = f"{both:,} customers ({share:.1%}) are in two arms and left out"
     if p_value < WARNING_P_VALUE:
         said = (
-            f"{seen}; their first arms are {_listed(arms, counts)}, which is not by the "
-            f"shares (p = {told_p(p_value)}). One arm drives customers to other devices "
-            "or out of their account: find out why before reading effects."
+            f"{seen}; their first arms are {_listed(arms, counts)}, not by the shares "
+            f"(p = {told_p(p_value)}). One arm drives customers to other devices or "
+            "out of their account: find out why before reading effects."
         )
     elif share > MOST_IN_TWO_ARMS:
         said = (
@@ -158,8 +158,8 @@ def check_left_out(arms: pd.DataFrame, *, name: str, who: str) -> Check:
     seen = f"{left:,} {who} ({share:.1%}) are left out: {_listed(arms, counts)}"
     if p_value < WARNING_P_VALUE:
         said = (
-            f"{seen}, not by the shares (p = {told_p(p_value)}). An arm makes customers "
-            "look like them, or the other way about: look at the rule that marks them."
+            f"{seen}, not by the shares (p = {told_p(p_value)}). An arm makes "
+            "customers look like them: look at the rule that marks them."
         )
         return Check(name, WARNING, said, left, share, p_value)
     return Check(name, OK, f"{seen}.", left, share, p_value)
@@ -195,8 +195,8 @@ def check_exposed_to_other(arms: pd.DataFrame) -> Check:
         fine="Nobody was shown another arm than their own.",
         what="were shown another arm than their own",
         to_do=(
-            "They count where they were assigned, so effects are too small. Let what is "
-            "shown be read off experiment_assignments."
+            "They count where they were assigned, so effects are too small. Let what "
+            "is shown be read off experiment_assignments."
         ),
     )
 
@@ -244,9 +244,7 @@ def check_overlap(pairs: pd.DataFrame, *, customer_count: int) -> Check:
     known = {other: p for other, p in tests.items() if not math.isnan(p)}
     corrected = _holm(list(known.values()))
     related = [
-        other
-        for other, p in zip(known, corrected, strict=True)
-        if p < WARNING_P_VALUE
+        other for other, p in zip(known, corrected, strict=True) if p < WARNING_P_VALUE
     ]
     smallest = min(corrected, default=math.nan)
     seen = f"{both:,} of its customers ({both / customer_count:.0%}) are"

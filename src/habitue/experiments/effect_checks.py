@@ -129,7 +129,7 @@ def check_peeking(
         looks: As above.
         control: The control arm.
         tuning: Customers at which always-valid intervals are tightest.
-        is_over: Whether the experiment has ended: then the last look is the planned one.
+        is_over: Whether it has ended: then the last look is the planned one.
     """
     name = "peeking"
     so_far = looks[looks["is_cumulated"].astype(bool)]
@@ -144,7 +144,7 @@ def check_peeking(
         tuning=tuning,
         alpha=ALPHA,
     )
-    is_fixed = _excludes_zero(effects.difference_low, effects.difference_high)
+    is_fixed = _excludes_zero(effects.low, effects.high)
     is_valid = _excludes_zero(bounds.low, bounds.high)
     looks_of = found.rows["look_number"]
     total, last = looks_of.nunique(), looks_of.max()
@@ -160,8 +160,8 @@ def check_peeking(
         return Check(name, OK, said, count, float(early.nunique()))
     if (early == last).any():
         said = (
-            f"{seen}: whoever stops now for the fixed interval peeks. Go on to the end, "
-            "or until the method sequential excludes zero."
+            f"{seen}: whoever stops now for the fixed interval peeks. Go on to the "
+            "end, or until the method sequential excludes zero."
         )
         return Check(name, WARNING, said, count, float(early.nunique()))
     said = f"{seen}. While it runs, read the method sequential."
