@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from habitue.experiments.sample_ratio import sample_ratio_p_value
+from habitue.experiments.sample_ratio import sample_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -205,11 +205,15 @@ def check_definition(arms: pd.DataFrame) -> Check:
     """Whether customers were assigned under a definition that is not today's.
 
     Args:
-        arms: One row per arm: customer_count, changed_count.
+        arms: One row per arm: customer_count, changed_count, assigned_by.
     """
+    name = "definition_changed"
+    if (arms["assigned_by"] == "events").all():
+        said = "Assigned elsewhere: a change of the definition does not show here."
+        return Check(name, UNKNOWN, said)
     return _strays(
         arms,
-        name="definition_changed",
+        name=name,
         fine="Everybody was assigned under today's definition.",
         what="were assigned under another definition than today's",
         to_do=(
@@ -236,26 +240,28 @@ def check_overlap(pairs: pd.DataFrame, *, customer_count: int) -> Check:
     if pairs.empty:
         said = "Its customers are in no other experiment at the same time."
         return Check(name, OK, said, 0, 0.0)
-    both = int(pairs["overlap_count"].max())
-    tests = {
-        str(other): _association(rows)
-        for other, rows in pairs.groupby("other_experiment_id", sort=True)
-    }
+    shared = pairs.groupby("other_experiment_id", sort=True)
+    counts = {str(other): int(rows["customer_count"].sum()) for other, rows in shared}
+    both, tests = max(counts.values()), {str(o): _association(r) for o, r in shared}
     known = {other: p for other, p in tests.items() if not math.isnan(p)}
     corrected = _holm(list(known.values()))
     related = [
         other for other, p in zip(known, corrected, strict=True) if p < WARNING_P_VALUE
     ]
     smallest = min(corrected, default=math.nan)
-    seen = f"{both:,} of its customers ({both / customer_count:.0%}) are"
+    others = _and([f"{other} ({count:,})" for other, count in counts.items()])
+    seen = f"Some of its {customer_count:,} customers are in {others}"
     if related:
         said = (
-            f"{seen} in other experiments, too, and arms go together with those of "
-            f"{_and(related)} (p = {told_p(smallest)}): effects are mixed up. Put them "
-            "into slices of one layer."
+            f"{seen}, too, and arms go together with those of {_and(related)} "
+            f"(p = {told_p(smallest)}): effects are mixed up. Put them into slices of "
+            "one layer."
         )
         return Check(name, WARNING, said, both, both / customer_count, smallest)
-    said = f"{seen} in {_and(list(tests))}, too; arms are unrelated."
+    if not known:
+        said = f"{seen}, too; too few to say whether arms go together."
+        return Check(name, UNKNOWN, said, both, both / customer_count)
+    said = f"{seen}, too; arms are unrelated (p = {told_p(smallest)})."
     return Check(name, OK, said, both, both / customer_count, smallest)
 
 
@@ -290,8 +296,7 @@ def _counts(arms: pd.DataFrame, column: str) -> list[int]:
 
 
 def _unequal(arms: pd.DataFrame, counts: Sequence[int]) -> float:
-    shares = arms["share"].to_numpy(dtype=np.float64)
-    return sample_ratio_p_value(np.array(counts), shares)
+    return sample_ratio(counts, list(arms["share"])).p_value
 
 
 def _association(rows: pd.DataFrame) -> float:
