@@ -26,7 +26,8 @@
 
 {#- A source as rows of customer, moments and amounts; rows that no metric counts are
     left out. What is known by its day alone began at midnight and was over a day later,
-    so that a part of a day never counts as a whole one. -#}
+    so that a part of a day never counts as a whole one; `counted_date` is the day (UTC)
+    at whose end it is known. -#}
 {% macro select_metric_facts(source) -%}
     {%- set conditions = [] -%}
     {%- for amount in source.amounts.values() -%}
@@ -43,10 +44,13 @@
         {%- endfor %}
         {%- if source.at %}
         {{ source.at }} as began_at,
-        {{ source.at }} as over_at
+        {{ source.at }} as over_at,
+        cast({{ source.at }} as date) as counted_date
         {%- else %}
         {{ local_midnight(source.date) }} as began_at,
-        {{ local_midnight(days_after(source.date, 1)) }} as over_at
+        {{ local_midnight(days_after(source.date, 1)) }} as over_at,
+        cast({{ seconds_after(local_midnight(days_after(source.date, 1)), -1) }} as date)
+            as counted_date
         {%- endif %}
     from {{ ref(source.model) }}
     {%- if '(true)' not in conditions %}
@@ -58,4 +62,30 @@
 {% macro counts_within(facts, starts_at, ends_at) -%}
     {{ facts }}.began_at >= {{ starts_at }}
     and {{ facts }}.began_at < {{ ends_at }} and {{ facts }}.over_at <= {{ ends_at }}
+{%- endmacro %}
+
+{#- The look at which what is counted on this day is seen first. -#}
+{% macro look_number_on(date) -%}
+    cast(greatest(
+        1 + floor(
+            {{ days_between('customers.start_date', date) }} * customers.look_count * 1.0
+            / customers.day_count
+        ), 1
+    ) as bigint)
+{%- endmacro %}
+
+{#- The amount of whatever metric a customer is looked at by; 0 where it does not come
+    from this source. -#}
+{% macro amount_by_metric(source, metrics, side) -%}
+    {%- set counted = [] -%}
+    {%- for name in metrics if name ~ '_' ~ side in source.amounts -%}
+        {%- do counted.append(
+            "when '" ~ name ~ "' then facts." ~ name ~ '_' ~ side
+        ) -%}
+    {%- endfor -%}
+    {%- if counted -%}
+        case customers.metric {{ counted | join(' ') }} else 0 end
+    {%- else -%}
+        0
+    {%- endif -%}
 {%- endmacro %}
