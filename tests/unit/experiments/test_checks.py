@@ -12,6 +12,7 @@ from scipy import stats
 from habitue.experiments.checks import CHECK_COLUMNS, check_experiments
 
 TUNING = 5000
+_KEYS = ("experiment_id", "metric", "arm", "segment_id")
 _SUMS = (
     *("value_sum", "base_sum", "past_value_sum", "past_base_sum"),
     *("value_value_sum", "base_base_sum", "past_value_past_value_sum"),
@@ -21,7 +22,9 @@ _SUMS = (
 )
 
 
-def arms_of(*counts: int, shares: tuple[float, ...] = (), **more: object) -> pd.DataFrame:
+def arms_of(
+    *counts: int, shares: tuple[float, ...] = (), **more: object
+) -> pd.DataFrame:
     """Arms a, b, c ... of one experiment, with nothing odd about them."""
     odd = (
         *("two_arms_count", "automated_count", "internal_count"),
@@ -54,18 +57,17 @@ def sums_of(
     }  # fmt: skip
     for name in _SUMS:
         stem = name.removesuffix("_sum")
-        first = next(one for one in sorted(parts, key=len, reverse=True)
-                     if stem.startswith(one))
+        first = next(
+            one for one in sorted(parts, key=len, reverse=True) if stem.startswith(one)
+        )
         second = stem.removeprefix(first).removeprefix("_")
-        row[name] = float((parts[first] * (parts[second] if second else ones)).sum())
+        row[name] = float(parts[first] @ (parts[second] if second else ones))
     return row | more
 
 
 def nothing(*more: str) -> pd.DataFrame:
     """Sums or looks of no experiment."""
-    return pd.DataFrame(
-        columns=["experiment_id", "metric", "arm", "segment_id", *_SUMS, *more]
-    )
+    return pd.DataFrame(columns=[*_KEYS, "customer_count", *_SUMS, *more])
 
 
 def no_pairs() -> pd.DataFrame:
@@ -97,7 +99,11 @@ def health(
 def test_every_experiment_has_a_row_per_check() -> None:
     two = pd.concat([arms_of(5, 5), arms_of(0, 0).assign(experiment_id="f")])
     table = check_experiments(
-        two, nothing(), nothing("look_number", "is_cumulated"), no_pairs(), tuning=TUNING
+        two,
+        nothing(),
+        nothing("look_number", "is_cumulated"),
+        no_pairs(),
+        tuning=TUNING,
     )
     assert table.groupby("experiment_id").size().to_dict() == {"e": 12, "f": 12}
     empty = table[table["experiment_id"] == "f"]
@@ -227,9 +233,7 @@ def looks_of(effects: list[float], *, cumulated: bool) -> pd.DataFrame:
             values = rng.normal(size=2000)
             values += added - values.mean()
             rows.append(
-                sums_of(
-                    arm, values, values, look_number=number, is_cumulated=cumulated
-                )
+                sums_of(arm, values, values, look_number=number, is_cumulated=cumulated)
             )
     return pd.DataFrame(rows)
 
