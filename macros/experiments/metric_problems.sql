@@ -25,6 +25,9 @@
     {%- if not modules.re.match('[a-z][a-z0-9_]*$', name | string) -%}
         {%- do problems.append("a name must be one of a column: lower-case letters, digits "
             ~ "and _, a letter first") -%}
+    {%- elif name.endswith('_past') -%}
+        {%- do problems.append("a name that ends in _past is kept for what another metric "
+            ~ "was before") -%}
     {%- endif -%}
     {%- for field in given if field not in fields -%}
         {%- do problems.append("there is no field " ~ field ~ "; there are "
@@ -106,7 +109,7 @@
         {%- do problems.append(part ~ " must have at (a column of times) or date (one of "
             ~ "dates), and not both") -%}
     {%- endif -%}
-    {%- if not problems and execute -%}
+    {%- if not problems and numeric_features() -%}
         {%- do problems.extend(fact_column_problems(part, fact)) -%}
     {%- endif -%}
     {{ return(problems) }}
@@ -122,10 +125,18 @@
             {%- do problems.append(part ~ ": " ~ fact.model ~ " has no column "
                 ~ "customer_id, so nobody can be told by it") -%}
         {%- endif -%}
-        {%- for field in ['column', 'at', 'date']
-            if field in fact and fact[field] not in node.columns -%}
-            {%- do problems.append(part ~ ": " ~ fact.model ~ " has no column "
-                ~ fact[field] ~ "; it has " ~ node.columns | join(', ')) -%}
+        {%- for field, types in {'at': ['timestamp'], 'date': ['date'], 'column': [
+            'bigint', 'integer', 'double precision', 'decimal']}.items()
+            if field in fact -%}
+            {%- set type = node.columns.get(fact[field], {}).get('data_type') -%}
+            {%- if fact[field] not in node.columns -%}
+                {%- do problems.append(part ~ ": " ~ fact.model ~ " has no column "
+                    ~ fact[field] ~ "; it has " ~ node.columns | join(', ')) -%}
+            {%- elif type and type.split('(')[0] not in types -%}
+                {%- do problems.append(part ~ ": " ~ field ~ " is " ~ fact[field]
+                    ~ " of " ~ fact.model ~ ", a " ~ type ~ "; it must be a "
+                    ~ ('number' if field == 'column' else types[0])) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- if not found -%}
