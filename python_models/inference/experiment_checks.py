@@ -9,7 +9,6 @@ def model(dbt, session):
     return check_experiments(
         to_pandas(dbt.ref("int_experiment_arms__checked")),
         to_pandas(dbt.ref("int_experiment_sums__counted")),
-        to_pandas(dbt.ref("int_experiment_looks__counted")),
+        to_pandas(dbt.ref("experiment_look_effects")),
         to_pandas(dbt.ref("int_experiment_pairs__counted")),
-        tuning=dbt.config.get("experiment_sequential_tuning"),
     )

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     import duckdb
 
 ALL_CUSTOMERS = "all customers"
-# Where several methods tell of one comparison, the first that does is the one to read;
-# quantiles have the bootstrap alone.
-PREFERRED = ("cuped", "unadjusted", "bootstrap")
 TOLD = "told"
 _TO_DO = "name some in the var `experiments` and run `dbt build`"
 
@@ -117,6 +114,7 @@ class Result(NamedTuple):
         power: To see the minimum effect.
         minimum_detectable_effect: Relative.
         interaction_p_value: That segments differ in the effect.
+        is_decisive: Whether this is the method to read now.
         verdict: In words.
     """
 
@@ -144,7 +142,8 @@ class Result(NamedTuple):
     power: float | None
     minimum_detectable_effect: float | None
     interaction_p_value: float | None
-    verdict: str | None
+    is_decisive: bool
+    verdict: str
 
 
 class LookTaken(NamedTuple):
@@ -158,8 +157,8 @@ class LookTaken(NamedTuple):
         difference: The effect, absolute.
         difference_low: Lower limit of the fixed interval.
         difference_high: Upper limit.
-        sequential_low: Lower limit of the always-valid interval.
-        sequential_high: Upper limit.
+        always_low: Lower limit of the always-valid interval.
+        always_high: Upper limit.
     """
 
     metric: str
@@ -169,8 +168,8 @@ class LookTaken(NamedTuple):
     difference: float | None
     difference_low: float | None
     difference_high: float | None
-    sequential_low: float | None
-    sequential_high: float | None
+    always_low: float | None
+    always_high: float | None
 
 
 class Report(NamedTuple):
@@ -198,22 +197,25 @@ class Report(NamedTuple):
         """The arms that are compared with the control."""
         return list(dict.fromkeys(one.arm for one in self.results))
 
-    def preferred(self, metric: str, arm: str, *, by_segment: bool) -> list[Result]:
+    def decisive(self, metric: str, arm: str, *, by_segment: bool) -> list[Result]:
         """The rows to read of a metric and an arm: of all customers, or per segment."""
-        found: dict[str | None, Result] = {}
-        for method in PREFERRED:
-            for one in self.results:
-                if (
-                    (one.metric, one.arm, one.method) == (metric, arm, method)
-                    and (one.segment_name is not None) == by_segment
-                    and (one.segment_name not in found or _is_better(one, found))
-                ):
-                    found[one.segment_name] = one
-        return list(found.values())
+        return [
+            one
+            for one in self.results
+            if (one.metric, one.arm) == (metric, arm)
+            and one.is_decisive
+            and (one.segment_name is not None) == by_segment
+        ]
 
-
-def _is_better(one: Result, found: dict[str | None, Result]) -> bool:
-    return one.status == TOLD and found[one.segment_name].status != TOLD
+    def interaction(self, metric: str, arm: str) -> float | None:
+        """p-value of segments that differ in the effect, None where it is not known."""
+        told = [
+            one.interaction_p_value
+            for one in self.results
+            if (one.metric, one.arm) == (metric, arm)
+            and one.interaction_p_value is not None
+        ]
+        return told[0] if told else None
 
 
 _EXPERIMENTS = f"""

@@ -131,7 +131,7 @@ def _print(found: Report) -> None:
         title = f"{arm} beside {found.experiment.control_arm}: relative effects"
         console.print(_effects(title, told, by="metric"))
         for metric in found.metrics:
-            segments = found.preferred(metric, arm, by_segment=True)
+            segments = found.decisive(metric, arm, by_segment=True)
             if segments:
                 console.print(_segments(found, metric, arm, segments))
 
@@ -178,10 +178,10 @@ def _effects(title: str, told: list[Result], *, by: str) -> Table:
 
 
 def _segments(found: Report, metric: str, arm: str, segments: list[Result]) -> Table:
-    whole = found.preferred(metric, arm, by_segment=False)
+    whole = found.decisive(metric, arm, by_segment=False)
     title = f"{metric.replace('_', ' ')} of {arm} by segment"
     table = _effects(title, [*whole, *segments], by="segment")
-    p_value = next((one.interaction_p_value for one in [*whole, *segments]), None)
+    p_value = found.interaction(metric, arm)
     if p_value is not None:
         table.caption = f"that segments differ in the effect: p = {p_value:.2g}"
     return table

@@ -65,13 +65,12 @@ _TABLE = (
 def interval_of(one: Result, *, label: str) -> Interval:
     """A result as an interval of the relative effect, NaN where there is none."""
     known = one.status == TOLD and one.relative_low is not None
-    verdict = one.verdict or ""
     return Interval(
         label=label,
         middle=_number(one.relative_difference) if known else math.nan,
         low=_number(one.relative_low) if known else math.nan,
         high=_number(one.relative_high) if known else math.nan,
-        kind=next((k for k in ("better", "worse") if verdict.startswith(k)), "plain"),
+        kind=next((k for k in ("better", "worse") if one.verdict.startswith(k)), "plain"),
         figures=told_effect(one),
     )
 
@@ -209,16 +208,16 @@ def _segments(report: Report) -> list[str]:
     parts = []
     for metric in report.metrics:
         for arm in report.arms:
-            found = report.preferred(metric, arm, by_segment=True)
+            found = report.decisive(metric, arm, by_segment=True)
             if not found:
                 continue
-            whole = report.preferred(metric, arm, by_segment=False)
+            whole = report.decisive(metric, arm, by_segment=False)
             rows = [
                 interval_of(one, label=one.segment_name or ALL_CUSTOMERS)
                 for one in [*whole, *found]
             ]
-            told = next((o.interaction_p_value for o in [*whole, *found]), None)
-            caption = f"{found[0].method}; {_interaction(told)}"
+            told = _interaction(report.interaction(metric, arm))
+            caption = f"Method: {found[0].method}; {told}"
             heading = f"{metric.replace('_', ' ')}, {arm}"
             is_open = " open" if metric == report.experiment.primary_metric else ""
             parts.append(
@@ -248,7 +247,7 @@ def _looks(report: Report) -> list[str]:
                     for value in (
                         one.difference,
                         *(one.difference_low, one.difference_high),
-                        *(one.sequential_low, one.sequential_high),
+                        *(one.always_low, one.always_high),
                     )
                 ),
             )
@@ -294,7 +293,7 @@ def _cells(one: Result) -> str:
         _limits(one.relative_low, one.relative_high, is_share=True),
         figure(one.p_value),
         figure(one.corrected_p_value),
-        one.verdict or one.status,
+        one.verdict,
     ]
     return "".join(
         f"<td{' class=words' if is_words else ''}>{escape(cell)}</td>"

@@ -33,8 +33,6 @@ def check_experiments(
     sums: pd.DataFrame,
     looks: pd.DataFrame,
     pairs: pd.DataFrame,
-    *,
-    tuning: float,
 ) -> pd.DataFrame:
     """Judge every experiment.
 
@@ -43,9 +41,9 @@ def check_experiments(
             assigned_by, is_over, customer_count (who is compared), and counts of who is
             not, or was exposed otherwise (int_experiment_arms__counted).
         sums: Sums of metrics per arm and segment, segment null for all customers.
-        looks: Sums of the primary metric at each look.
+        looks: Effects on the primary metric at each look and between two of them
+            (`measure_looks`).
         pairs: Customers of two experiments by both arms.
-        tuning: Customers at which always-valid intervals are tightest.
 
     Returns:
         CHECK_COLUMNS; also of experiments without customers.
@@ -59,7 +57,6 @@ def check_experiments(
                 table[table["experiment_id"] == experiment]
                 for table in (sums, looks, pairs)
             ),
-            tuning=tuning,
         )
     ]
     table = pd.DataFrame(rows, columns=["name", *CHECK_COLUMNS])
@@ -71,8 +68,6 @@ def _checks(
     sums: pd.DataFrame,
     looks: pd.DataFrame,
     pairs: pd.DataFrame,
-    *,
-    tuning: float,
 ) -> list[Check]:
     control = str(arms["arm"].iloc[0])
     return [
@@ -82,15 +77,10 @@ def _checks(
         check_past(sums, control=control),
         check_exposed_before(arms),
         check_exposed_to_other(arms),
-        check_novelty(looks, control=control),
+        check_novelty(looks),
         check_left_out(arms, name="automated", who="automated customers"),
         check_left_out(arms, name="internal", who="internal customers"),
-        check_peeking(
-            looks,
-            control=control,
-            tuning=tuning,
-            is_over=bool(arms["is_over"].iloc[0]),
-        ),
+        check_peeking(looks, is_over=bool(arms["is_over"].iloc[0])),
         check_definition(arms),
         check_overlap(pairs, customer_count=int(arms["customer_count"].sum())),
     ]

@@ -18,14 +18,11 @@ from habitue.experiments.assignment_checks import (
     told_p,
 )
 from habitue.experiments.effects import Effects, compare
-from habitue.experiments.sequential import always_valid
 from habitue.experiments.sums import Sums
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
-ALPHA = 0.05
 # A line through two periods has no error.
 LEAST_PERIODS = 3
 
@@ -53,7 +50,7 @@ def check_past(sums: pd.DataFrame, *, control: str) -> Check:
         As for effects: independent customers, means near normal.
     """
     name = "pre_period"
-    found = _compared(_past(sums), control=control, keys=("metric",))
+    found = _compared(_past(sums), control=control)
     if found is None:
         return Check(name, UNKNOWN, "There is no past to compare the arms by.")
     p_values = found.effects.p_value
@@ -82,12 +79,12 @@ def check_past(sums: pd.DataFrame, *, control: str) -> Check:
     return Check(name, OK, said, count, relative, p_value)
 
 
-def check_novelty(looks: pd.DataFrame, *, control: str) -> Check:
+def check_novelty(looks: pd.DataFrame) -> Check:
     """Whether the effect on the primary metric grows or fades over the periods.
 
     Args:
-        looks: Rows of int_experiment_looks__counted of one experiment.
-        control: The control arm.
+        looks: Rows of experiment_looks of one experiment: arm, look_number, customers,
+            difference, standard_error, is_cumulated.
 
     Assumptions:
         Periods are taken as independent; customers who are in several make the test
@@ -95,8 +92,7 @@ def check_novelty(looks: pd.DataFrame, *, control: str) -> Check:
     """
     name = "novelty"
     periods = looks[~looks["is_cumulated"].astype(bool)]
-    found = _compared(periods, control=control, keys=("look_number",))
-    lines = {} if found is None else _lines(found)
+    lines = _lines(periods)
     if not lines:
         said = f"Fewer than {LEAST_PERIODS} periods to compare the effect over."
         return Check(name, UNKNOWN, said)
@@ -120,52 +116,42 @@ def check_novelty(looks: pd.DataFrame, *, control: str) -> Check:
     return Check(name, OK, said, count, line.slope, p_value)
 
 
-def check_peeking(
-    looks: pd.DataFrame, *, control: str, tuning: float, is_over: bool
-) -> Check:
+def check_peeking(looks: pd.DataFrame, *, is_over: bool) -> Check:
     """At how many looks the fixed interval excluded zero and the always-valid did not.
 
     Args:
-        looks: As above.
-        control: The control arm.
-        tuning: Customers at which always-valid intervals are tightest.
+        looks: Rows of experiment_looks: arm, look_number, difference_low and _high,
+            always_low and _high, is_cumulated.
         is_over: Whether it has ended: then the last look is the planned one.
     """
     name = "peeking"
     so_far = looks[looks["is_cumulated"].astype(bool)]
-    found = _compared(so_far, control=control, keys=("look_number",))
-    if found is None:
-        return Check(name, UNKNOWN, "The primary metric is not looked at on the way.")
-    effects = found.effects
-    bounds = always_valid(
-        effects.difference,
-        effects.standard_error,
-        found.rows["pair_count"].to_numpy(dtype=np.float64),
-        tuning=tuning,
-        alpha=ALPHA,
-    )
-    is_fixed = _excludes_zero(effects.low, effects.high)
-    is_valid = _excludes_zero(bounds.low, bounds.high)
-    looks_of = found.rows["look_number"]
-    total, last = looks_of.nunique(), looks_of.max()
-    fixed, valid = (looks_of[mask].nunique() for mask in (is_fixed, is_valid))
-    early = looks_of[is_fixed & ~is_valid & ((looks_of < last) | (not is_over))]
-    count = int(found.rows["customer_count"].max())
+    if so_far.empty:
+        said = "The primary metric is not looked at on the way."
+        return Check(name, UNKNOWN, said)
+    is_fixed = _excludes_zero(so_far["difference_low"], so_far["difference_high"])
+    is_valid = _excludes_zero(so_far["always_low"], so_far["always_high"])
+    number = so_far["look_number"]
+    last = number.max()
+    fixed, valid = (number[mask].nunique() for mask in (is_fixed, is_valid))
+    early = number[is_fixed & ~is_valid & ((number < last) | (not is_over))]
+    count = int(so_far["customer_count"].max())
     seen = (
-        f"Of {total} looks the fixed 95 % interval excludes zero at {fixed}, the "
-        f"always-valid one at {valid}"
+        f"Of {number.nunique()} looks the fixed 95 % interval excludes zero at "
+        f"{fixed}, the always-valid one at {valid}"
     )
+    statistic = float(early.nunique())
     if is_over:
         said = f"{seen}. It is over: the fixed interval of the end holds."
-        return Check(name, OK, said, count, float(early.nunique()))
+        return Check(name, OK, said, count, statistic)
     if (early == last).any():
         said = (
             f"{seen}: whoever stops now for the fixed interval peeks. Go on to the "
             "end, or until the method sequential excludes zero."
         )
-        return Check(name, WARNING, said, count, float(early.nunique()))
+        return Check(name, WARNING, said, count, statistic)
     said = f"{seen}. While it runs, read the method sequential."
-    return Check(name, OK, said, count, float(early.nunique()))
+    return Check(name, OK, said, count, statistic)
 
 
 class _Line(NamedTuple):
@@ -175,17 +161,17 @@ class _Line(NamedTuple):
     p_value: float
 
 
-def _lines(found: Compared) -> dict[str, _Line]:
+def _lines(periods: pd.DataFrame) -> dict[str, _Line]:
     """A weighted line through the effects of each arm that has periods enough."""
     lines = {}
-    for arm, places in found.rows.reset_index(drop=True).groupby("arm").groups.items():
-        at = np.asarray(places)
-        error = found.effects.standard_error[at]
+    for arm, rows in periods.groupby("arm", sort=True):
+        error = rows["standard_error"].to_numpy(dtype=np.float64)
         is_known = np.isfinite(error) & (error > 0)
         if is_known.sum() < LEAST_PERIODS:
             continue
-        look = found.rows["look_number"].to_numpy(dtype=np.float64)[at][is_known]
-        effect, weight = found.effects.difference[at][is_known], error[is_known] ** -2
+        look = rows["look_number"].to_numpy(dtype=np.float64)[is_known]
+        effect = rows["difference"].to_numpy(dtype=np.float64)[is_known]
+        weight = error[is_known] ** -2
         centre = np.average(look, weights=weight)
         spread = float(weight @ (look - centre) ** 2)
         slope = float(weight @ ((look - centre) * effect)) / spread
@@ -214,28 +200,22 @@ def _past(sums: pd.DataFrame) -> pd.DataFrame:
     ).sort_values(["metric", "arm"])
 
 
-def _compared(
-    sums: pd.DataFrame, *, control: str, keys: tuple[str, ...]
-) -> Compared | None:
-    """Every arm beside the control by these keys; None where there is no pair."""
+def _compared(sums: pd.DataFrame, *, control: str) -> Compared | None:
+    """Every arm beside the control by metric; None where there is no pair."""
     beside = sums[sums["arm"] == control]
     others = sums[sums["arm"] != control]
-    pairs = others.merge(beside, on=list(keys), suffixes=("", "_control"))
+    pairs = others.merge(beside, on="metric", suffixes=("", "_control"))
     pairs = pairs[(pairs["customer_count"] > 1) & (pairs["customer_count_control"] > 1)]
     if pairs.empty:
         return None
-    controls = pairs[[f"{column}_control" for column in others if column not in keys]]
+    controls = pairs.filter(regex="_control$")
     controls.columns = controls.columns.str.removesuffix("_control")
-    effects = compare(Sums.of(controls), Sums.of(pairs), adjusted=False, alpha=ALPHA)
-    counts = pairs["customer_count"] + pairs["customer_count_control"]
-    return Compared(rows=pairs.assign(pair_count=counts), effects=effects)
+    effects = compare(Sums.of(controls), Sums.of(pairs), adjusted=False)
+    return Compared(rows=pairs, effects=effects)
 
 
-def _excludes_zero(
-    low: NDArray[np.float64], high: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    with np.errstate(invalid="ignore"):
-        return np.asarray((low > 0) | (high < 0))
+def _excludes_zero(low: pd.Series[float], high: pd.Series[float]) -> pd.Series[bool]:
+    return (low > 0) | (high < 0)
 
 
 def _change(relative: float) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +9,6 @@ from scipy import stats
 
 from habitue.experiments.checks import CHECK_COLUMNS, check_experiments
 
-TUNING = 5000
 _KEYS = ("experiment_id", "metric", "arm", "segment_id")
 _SUMS = (
     *("value_sum", "base_sum", "past_value_sum", "past_base_sum"),
@@ -65,9 +62,9 @@ def sums_of(
     return row | more
 
 
-def nothing(*more: str) -> pd.DataFrame:
-    """Sums or looks of no experiment."""
-    return pd.DataFrame(columns=[*_KEYS, "customer_count", *_SUMS, *more])
+def nothing() -> pd.DataFrame:
+    """Sums of no experiment."""
+    return pd.DataFrame(columns=[*_KEYS, "customer_count", *_SUMS])
 
 
 def no_pairs() -> pd.DataFrame:
@@ -88,9 +85,8 @@ def health(
     table = check_experiments(
         arms,
         nothing() if sums is None else sums,
-        nothing("look_number", "is_cumulated") if looks is None else looks,
+        no_looks() if looks is None else looks,
         no_pairs() if pairs is None else pairs,
-        tuning=TUNING,
     )
     assert list(table.columns) == list(CHECK_COLUMNS)
     return table.set_index("check_name")
@@ -101,9 +97,8 @@ def test_every_experiment_has_a_row_per_check() -> None:
     table = check_experiments(
         two,
         nothing(),
-        nothing("look_number", "is_cumulated"),
+        no_looks(),
         no_pairs(),
-        tuning=TUNING,
     )
     assert table.groupby("experiment_id").size().to_dict() == {"e": 12, "f": 12}
     empty = table[table["experiment_id"] == "f"]
@@ -115,9 +110,8 @@ def test_no_experiment_has_no_row_but_types() -> None:
     table = check_experiments(
         arms_of(1, 1).iloc[:0],
         nothing(),
-        nothing("look_number", "is_cumulated"),
+        no_looks(),
         no_pairs(),
-        tuning=TUNING,
     )
     assert table.empty
     assert table["p_value"].dtype == np.float64
@@ -225,17 +219,30 @@ def test_a_past_in_which_nothing_happened_is_unknown() -> None:
     assert told["status"] == "unknown"
 
 
-def looks_of(effects: list[float], *, cumulated: bool) -> pd.DataFrame:
-    rng = np.random.default_rng(4)
-    rows = []
-    for number, effect in enumerate(effects, start=1):
-        for arm, added in (("a", 0.0), ("b", effect)):
-            values = rng.normal(size=2000)
-            values += added - values.mean()
-            rows.append(
-                sums_of(arm, values, values, look_number=number, is_cumulated=cumulated)
-            )
-    return pd.DataFrame(rows)
+def looks_of(
+    effects: list[float], *, cumulated: bool, error: float = 0.03, widening: float = 1.5
+) -> pd.DataFrame:
+    """Looks at one arm, the always-valid interval so much wider than the fixed one."""
+    effect, fixed = np.array(effects), stats.norm.ppf(0.975) * error
+    return pd.DataFrame(
+        {
+            "experiment_id": "e",
+            "arm": "b",
+            "look_number": range(1, len(effects) + 1),
+            "customer_count": 2000,
+            "difference": effect,
+            "difference_low": effect - fixed,
+            "difference_high": effect + fixed,
+            "always_low": effect - widening * fixed,
+            "always_high": effect + widening * fixed,
+            "standard_error": error,
+            "is_cumulated": cumulated,
+        }
+    )
+
+
+def no_looks() -> pd.DataFrame:
+    return looks_of([], cumulated=True)
 
 
 def test_an_effect_that_fades_is_seen() -> None:
@@ -253,7 +260,7 @@ def test_an_effect_that_fades_is_seen() -> None:
 
 def test_a_fixed_interval_without_zero_is_no_reason_to_stop() -> None:
     """At z = 2.2 the fixed interval excludes zero, the always-valid one does not."""
-    error = math.sqrt(2 / 2000)
+    error = 0.03
     looks = looks_of([0.0, 0.0, 2.2 * error], cumulated=True)
     running = arms_of(2000, 2000, is_over=False)
     told = health(running, looks=looks).loc["peeking"]
