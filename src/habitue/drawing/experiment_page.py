@@ -70,7 +70,9 @@ def interval_of(one: Result, *, label: str) -> Interval:
         middle=_number(one.relative_difference) if known else math.nan,
         low=_number(one.relative_low) if known else math.nan,
         high=_number(one.relative_high) if known else math.nan,
-        kind=next((k for k in ("better", "worse") if one.verdict.startswith(k)), "plain"),
+        kind=next(
+            (k for k in ("better", "worse") if one.verdict.startswith(k)), "plain"
+        ),
         figures=told_effect(one),
     )
 
