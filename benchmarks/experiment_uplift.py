@@ -3,8 +3,8 @@
 The generator raises the probability of an order, once the checkout is reached and the
 experiment shown there, by a fifth. What measures just that is orders by exposures, a
 ratio over customers who visit more than once. Many small shops are generated and summed
-in DuckDB, persons told apart by the truth beside the data; the comparison is the one that
-habitue's models call. Beside it are the same shops with the arms drawn again.
+in DuckDB, persons told apart by the truth beside the data; the comparison is the one
+that habitue's models call. Beside it are the same shops with the arms drawn again.
 
     python benchmarks/experiment_uplift.py --shops 100
 """

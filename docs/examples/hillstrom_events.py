@@ -1,13 +1,12 @@
 """Write the Hillstrom e-mail test as canonical events and order lines.
 
 Usage: python hillstrom_events.py email_test.parquet events.parquet order_lines.parquet
-       [without share of the arm, as in `mens_email .1`]
 
 Three arms of 64,000 customers, and what came of two weeks. The file has no dates: the
-e-mails go out at 2008-03-01 00:00 UTC here. The `history` of a customer, spent in the year
-before, is one order, as many months (of 30 days) before as `recency` says. A visit is a
-page view the day after, spending an order of that visit. With an arm and a share, so many
-of its customers are left out, which makes a sample ratio that is not as it was meant.
+e-mails go out at 2008-03-01 00:00 UTC here. The `history` of a customer, spent in the
+year before, is one order, as many months (of 30 days) before as `recency` says. A visit
+is a page view the day after, spending an order of that visit. `hillstrom_lossy` is the
+same test with every tenth customer of `mens_email` lost, as by faulty logging.
 """
 
 import sys
@@ -23,7 +22,7 @@ CUSTOMERS = """
             when 'Mens E-Mail' then 'mens_email'
             else 'womens_email'
         end as arm,
-        file_row_number % 1000 / 1000 as place,
+        file_row_number % 10 = 0 as is_tenth,
         *
     from read_parquet('{source}', file_row_number = true)
 """
@@ -36,6 +35,12 @@ EVENTS = """
         'hillstrom' as experiment_id,
         arm as experiment_arm
     from customers
+    union all
+    select
+        user_id, 'campaign_exposure', timestamp '2008-03-01', 'y' || user_id,
+        'hillstrom_lossy', arm
+    from customers
+    where not (arm = 'mens_email' and is_tenth)
     union all
     select
         user_id, 'page_view', timestamp '2008-03-02', 'v' || user_id, null, null
@@ -55,13 +60,7 @@ ORDER_LINES = """
     where spend > 0
 """
 
-source, events, order_lines, *without = sys.argv[1:]
+source, events, order_lines = sys.argv[1:]
 duckdb.sql(CUSTOMERS.format(source=source))
-if without:
-    arm, share = without
-    duckdb.execute(
-        "delete from customers where arm = $arm and place < cast($share as double)",
-        {"arm": arm, "share": share},
-    )
 duckdb.sql(f"copy ({EVENTS}) to '{events}' (format parquet)")
 duckdb.sql(f"copy ({ORDER_LINES}) to '{order_lines}' (format parquet)")

@@ -26,11 +26,11 @@ sentences as (
         experiment_id,
         max(case when is_primary then required_customer_count end)
             as required_customer_count,
-        {{ texts_of("case when is_primary then arm || ' ' || verdict end") }}
+        {{ texts_of("case when is_primary then arm || ' ' || verdict || '.' end") }}
             as verdicts,
         {{ texts_of(
             "case when role = 'guardrail' and verdict like 'worse%'"
-            ~ " then metric || ' of ' || arm || ' ' || verdict end"
+            ~ " then 'Guardrail ' || metric || ' of ' || arm || ' ' || verdict || '.' end"
         ) }} as warnings
     from read
     group by 1
@@ -59,11 +59,12 @@ select
     counted.primary_metric,
     counted.status,
     case
-        when blocked.experiment_id is not null then 'blocked: ' || blocked.messages
+        when blocked.experiment_id is not null
+            then 'blocked: ' || {{ as_sentences('blocked.messages') }}
         when counted.status in ('planned', 'no customers', 'unknown segment')
             then counted.status
-        else sentences.verdicts
-            || coalesce('; guardrail ' || sentences.warnings, '')
+        else {{ as_sentences('sentences.verdicts') }}
+            || coalesce(' ' || {{ as_sentences('sentences.warnings') }}, '')
     end as verdict,
     counted.customer_count,
     counted.analysed_customer_count,

@@ -16,7 +16,13 @@ from habitue.commands.options import AsJson, Database, path_of, refused
 from habitue.commands.pictures import is_saved
 from habitue.database import DatabaseError
 from habitue.drawing import draw_experiment
-from habitue.drawing.experiment_page import SIGNS, facts_of, figure, interval_of
+from habitue.drawing.experiment_page import (
+    SIGNS,
+    facts_of,
+    figure,
+    interval_of,
+    is_read,
+)
 from habitue.drawing.intervals import scale_of, text_interval
 from habitue.experiment_marts import (
     ALL_CUSTOMERS,
@@ -126,14 +132,17 @@ def _print(found: Report) -> None:
         return
     for arm in found.arms:
         told = [
-            one for one in found.results if one.arm == arm and one.segment_name is None
+            one
+            for one in found.results
+            if one.arm == arm and one.segment_name is None and is_read(one)
         ]
-        title = f"{arm} beside {found.experiment.control_arm}: relative effects"
+        title = f"{arm} beside {found.experiment.control_arm}: effects"
         console.print(_effects(title, told, by="metric"))
-        for metric in found.metrics:
-            segments = found.decisive(metric, arm, by_segment=True)
-            if segments:
-                console.print(_segments(found, metric, arm, segments))
+        metric = found.experiment.primary_metric
+        segments = found.decisive(metric, arm, by_segment=True)
+        if len(segments) > 1:
+            console.print(_segments(found, metric, arm, segments))
+    console.print("Every method, metric and segment: --html FILE, or --json.")
 
 
 def _health(found: Report) -> Table:
@@ -156,7 +165,7 @@ def _effects(title: str, told: list[Result], *, by: str) -> Table:
     for column in ("value", "control"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
-    table.add_column("95 %", overflow="fold")
+    table.add_column("relative effect, 95 %", overflow="fold")
     table.add_column("corrected p", justify="right", no_wrap=True)
     intervals = [interval_of(one, label="") for one in told]
     scale = scale_of(intervals)

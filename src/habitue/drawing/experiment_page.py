@@ -84,20 +84,36 @@ def told_effect(one: Result) -> str:
     if one.relative_low is not None:
         return (
             f"{signed(one.relative_difference, is_share=True)} "
-            f"({signed(one.relative_low, is_share=True)} to "
-            f"{signed(one.relative_high, is_share=True)})"
+            f"({signed(100 * one.relative_low, digits=1)} to "
+            f"{signed(100 * (one.relative_high or 0), digits=1)}){_word(one)}"
         )
     return (
         f"{signed(one.difference)} ({signed(one.difference_low)} to "
-        f"{signed(one.difference_high)})"
+        f"{signed(one.difference_high)}){_word(one)}"
     )
 
 
-def signed(value: float | None, *, is_share: bool = False) -> str:
-    """A difference with its sign; empty where it is not known."""
+def is_read(one: Result) -> bool:
+    """Whether a method is shown at first: the one to read, and both fixed ones."""
+    return one.is_decisive or one.method in {"unadjusted", "cuped"}
+
+
+def signed(
+    value: float | None, *, is_share: bool = False, digits: int | None = None
+) -> str:
+    """A difference with its sign; empty where it is not known.
+
+    Args:
+        value: The difference.
+        is_share: Whether it is told in per cent.
+        digits: After the point; four in all if none are given.
+    """
     if value is None or math.isnan(value):
         return ""
-    said = f"{100 * value:+.1f} %" if is_share else f"{value:+.4g}"
+    if is_share:
+        said = f"{100 * value:+.1f}%"
+    else:
+        said = f"{value:+.4g}" if digits is None else f"{value:+.{digits}f}"
     return said.replace("-", "\u2212")
 
 
@@ -171,7 +187,22 @@ def _facts(one: Experiment) -> str:
     return f"<dl>{lines}</dl>"
 
 
+def _word(one: Result) -> str:
+    """Better or worse, also for those who see no colours."""
+    word = one.verdict.split(":")[0]
+    return f", {word}" if word in {"better", "worse"} else ""
+
+
 def _checks(checks: Sequence[HealthCheck]) -> str:
+    fine = [one for one in checks if one.status == "ok"]
+    others = _check_list([one for one in checks if one.status != "ok"])
+    return (
+        f"{others}<details><summary>{SIGNS['ok']} {len(fine)} checks are fine</summary>"
+        f"{_check_list(fine)}</details>"
+    )
+
+
+def _check_list(checks: Sequence[HealthCheck]) -> str:
     lines = "\n".join(
         f'<li class="{one.status}"><strong>{SIGNS[one.status]} {one.status}: '
         f"{escape(one.check_name.replace('_', ' '))}</strong> "
@@ -193,7 +224,7 @@ def _effects(report: Report) -> list[str]:
         rows = [
             interval_of(one, label=f"{one.metric.replace('_', ' ')}, {one.method}")
             for one in report.results
-            if one.arm == arm and one.segment_name is None and one.method != "bayesian"
+            if one.arm == arm and one.segment_name is None and is_read(one)
         ]
         if rows:
             control = escape(report.experiment.control_arm)
@@ -211,7 +242,7 @@ def _segments(report: Report) -> list[str]:
     for metric in report.metrics:
         for arm in report.arms:
             found = report.decisive(metric, arm, by_segment=True)
-            if not found:
+            if len(found) < 2:  # noqa: PLR2004
                 continue
             whole = report.decisive(metric, arm, by_segment=False)
             rows = [

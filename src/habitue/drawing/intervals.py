@@ -25,7 +25,8 @@ INTERVAL_STYLE = """
   align-items: center; padding: .15rem 0; border-top: 1px solid var(--rule); }
 .intervals svg { width: 100%; height: 22px; overflow: visible; }
 .intervals .figures { font-variant-numeric: tabular-nums; }
-.intervals .axis { border-top: 0; color: var(--soft); font-size: .85rem; }
+.intervals .axis { border-top: 0; font-size: .85rem; }
+.intervals .axis text { fill: var(--soft); }
 .zero { stroke: var(--soft); stroke-dasharray: 3 3; }
 .line { stroke-width: 3; stroke: var(--plain); }
 .dot { fill: var(--plain); }
@@ -34,6 +35,7 @@ INTERVAL_STYLE = """
 @media (max-width: 46rem) {
   .intervals li { grid-template-columns: 1fr auto; }
   .intervals svg { grid-row: 2; grid-column: 1 / -1; }
+  .intervals .figures { font-size: .9rem; text-align: right; }
 }
 .looks { width: 100%; max-width: 40rem; height: auto; }
 .looks text { fill: var(--ink); font-size: 12px; }
@@ -96,16 +98,14 @@ def draw_intervals(rows: Sequence[Interval], *, is_relative: bool = True) -> str
     Returns:
         An HTML list with an SVG in each line; INTERVAL_STYLE belongs to it.
     """
-    low, high = _scale(rows)
+    low, high = scale_of(rows)
     lines = "\n".join(_row(one, low, high) for one in rows)
-    ends = (
-        f'<svg aria-hidden="true"><text x="0%" y="15" fill="currentColor">'
-        f"{_told(low, is_relative=is_relative)}</text>"
-        f'<text x="{_place(0.0, low, high)}" y="15" fill="currentColor" '
-        'text-anchor="middle">0</text>'
-        '<text x="100%" y="15" fill="currentColor" text-anchor="end">'
-        f"{_told(high, is_relative=is_relative)}</text></svg>"
+    ticks = "".join(
+        f'<text x="{_place(tick, low, high)}" y="15" text-anchor="middle">'
+        f"{_told(tick, is_relative=is_relative)}</text>"
+        for tick in _ticks(low, high)
     )
+    ends = f'<svg aria-hidden="true">{ticks}</svg>'
     axis = f'<li class="axis" aria-hidden="true"><span></span>{ends}<span></span></li>'
     return f'<ul class="intervals">\n{lines}\n{axis}\n</ul>'
 
@@ -136,8 +136,20 @@ def text_interval(one: Interval, *, scale: tuple[float, float], width: int = 25)
 
 
 def scale_of(rows: Sequence[Interval]) -> tuple[float, float]:
-    """The first and the last value of a scale on which all of these can be drawn."""
-    return _scale(rows)
+    """From where to where all but monstrous intervals go, zero among them."""
+    known = [
+        one for one in rows if all(map(math.isfinite, (one.low, one.middle, one.high)))
+    ]
+    widths = sorted(one.high - one.low for one in known)
+    most = _WIDEST * widths[len(widths) // 2] if widths else 1.0
+    ends = [0.0]
+    for one in known:
+        ends += [max(one.low, one.middle - most), min(one.high, one.middle + most)]
+    low, high = min(ends), max(ends)
+    if low == high:
+        return -1.0, 1.0
+    margin = (high - low) * (1 - _FILL) / 2
+    return low - margin, high + margin
 
 
 def draw_looks(looks: Sequence[Look], *, title: str, is_relative: bool = False) -> str:
@@ -237,30 +249,13 @@ def _row(one: Interval, low: float, high: float) -> str:
     )
 
 
-def _scale(rows: Sequence[Interval]) -> tuple[float, float]:
-    """From where to where all but monstrous intervals go, zero among them."""
-    known = [
-        one for one in rows if all(map(math.isfinite, (one.low, one.middle, one.high)))
-    ]
-    widths = sorted(one.high - one.low for one in known)
-    most = _WIDEST * widths[len(widths) // 2] if widths else 1.0
-    ends = [0.0]
-    for one in known:
-        ends += [max(one.low, one.middle - most), min(one.high, one.middle + most)]
-    low, high = min(ends), max(ends)
-    if low == high:
-        return -1.0, 1.0
-    margin = (high - low) * (1 - _FILL) / 2
-    return low - margin, high + margin
-
-
 def _place(value: float, low: float, high: float) -> str:
     inside = min(max(value, low), high)
     return f"{100 * (inside - low) / (high - low):.2f}%"
 
 
 def _told(value: float, *, is_relative: bool) -> str:
-    said = f"{value:+.3g}" if not is_relative else f"{100 * value:+.3g} %"
+    said = f"{value:+.3g}" if not is_relative else f"{100 * value:+.3g}%"
     return ("0" if value == 0 else said).replace("-", "\u2212")
 
 

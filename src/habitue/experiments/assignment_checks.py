@@ -67,7 +67,7 @@ def check_sample_ratio(arms: pd.DataFrame) -> Check:
     p_value = _unequal(arms, counts)
     seen = (
         f"{_listed(arms, counts)} where {_shares(arms)} were meant "
-        f"(p = {told_p(p_value)})"
+        f"(p {told_p(p_value)})"
     )
     excess = _largest_excess(arms, counts)
     if p_value < BLOCKING_P_VALUE:
@@ -126,7 +126,7 @@ def check_two_arms(arms: pd.DataFrame) -> Check:
     if p_value < WARNING_P_VALUE:
         said = (
             f"{seen}; their first arms are {_listed(arms, counts)}, not by the shares "
-            f"(p = {told_p(p_value)}). One arm drives customers to other devices or "
+            f"(p {told_p(p_value)}). One arm drives customers to other devices or "
             "out of their account: find out why before reading effects."
         )
     elif share > MOST_IN_TWO_ARMS:
@@ -158,7 +158,7 @@ def check_left_out(arms: pd.DataFrame, *, name: str, who: str) -> Check:
     seen = f"{left:,} {who} ({share:.1%}) are left out: {_listed(arms, counts)}"
     if p_value < WARNING_P_VALUE:
         said = (
-            f"{seen}, not by the shares (p = {told_p(p_value)}). An arm makes "
+            f"{seen}, not by the shares (p {told_p(p_value)}). An arm makes "
             "customers look like them: look at the rule that marks them."
         )
         return Check(name, WARNING, said, left, share, p_value)
@@ -254,22 +254,20 @@ def check_overlap(pairs: pd.DataFrame, *, customer_count: int) -> Check:
     if related:
         said = (
             f"{seen}, too, and arms go together with those of {_and(related)} "
-            f"(p = {told_p(smallest)}): effects are mixed up. Put them into slices of "
+            f"(p {told_p(smallest)}): effects are mixed up. Put them into slices of "
             "one layer."
         )
         return Check(name, WARNING, said, both, both / customer_count, smallest)
     if not known:
         said = f"{seen}, too; too few to say whether arms go together."
         return Check(name, UNKNOWN, said, both, both / customer_count)
-    said = f"{seen}, too; arms are unrelated (p = {told_p(smallest)})."
+    said = f"{seen}, too; arms are unrelated (p {told_p(smallest)})."
     return Check(name, OK, said, both, both / customer_count, smallest)
 
 
 def told_p(p_value: float) -> str:
-    """A p-value in words."""
-    if math.isnan(p_value):
-        return "none"
-    return "below 1e-12" if p_value < 1e-12 else f"{p_value:.2g}"  # noqa: PLR2004
+    """A p-value as it stands after the letter p."""
+    return "< 1e-12" if p_value < 1e-12 else f"= {p_value:.2g}"  # noqa: PLR2004
 
 
 def _strays(

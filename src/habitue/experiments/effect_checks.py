@@ -67,14 +67,14 @@ def check_past(sums: pd.DataFrame, *, control: str) -> Check:
     if p_value < WARNING_P_VALUE:
         said = (
             f"Before the experiment {row['metric']} of {row['arm']} was "
-            f"{_change(relative)} than that of {control} (corrected p = "
+            f"{_change(relative)} than that of {control} (corrected p "
             f"{told_p(p_value)}): the arms were not alike. Read the effects by cuped, "
             "and look for what assigned customers."
         )
         return Check(name, WARNING, said, count, relative, p_value)
     said = (
         f"Before the experiment no metric differs (smallest of {known.sum()} corrected "
-        f"p-values: {told_p(p_value)})."
+        f"p-values: p {told_p(p_value)})."
     )
     return Check(name, OK, said, count, relative, p_value)
 
@@ -102,7 +102,7 @@ def check_novelty(looks: pd.DataFrame) -> Check:
     count = int(periods["customer_count"].max())
     seen = (
         f"the effect of {arm} goes from {line.first:+.4g} in the first period to "
-        f"{line.last:+.4g} in the last (p = {told_p(p_value)})"
+        f"{line.last:+.4g} in the last (p {told_p(p_value)})"
     )
     if p_value < WARNING_P_VALUE:
         fades = abs(line.last) < abs(line.first)
