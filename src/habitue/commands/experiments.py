@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,6 +38,8 @@ experiment_app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+# In a file there is no terminal whose width is to be kept to.
+_FILE_WIDTH = 120
 _COLOURS = {"blocked": "bold red", "warning": "yellow", "ok": "green", "unknown": "dim"}
 _KINDS = {"better": "green", "worse": "red", "plain": ""}
 
@@ -114,8 +115,9 @@ def _verdict(one: Experiment) -> str:
 
 
 def _print(found: Report) -> None:
-    # Without a terminal there is no width to keep to: lines are not cut in files.
-    console = Console(width=None if os.isatty(1) else 120)
+    console = Console()
+    if not console.is_terminal:
+        console.width = _FILE_WIDTH
     one = found.experiment
     console.print(
         f"[bold]{escape(one.experiment_id)}[/]: {one.status}, {one.start_date} to "
