@@ -54,6 +54,14 @@ def test_customers_for_means_equal_statsmodels(ratio):
     assert found.control[0] == pytest.approx(expected, rel=1e-6)
 
 
+def test_every_comparison_may_have_shares_of_its_own():
+    ratios = np.array([0.5, 2.0])
+    together = customers_for_means(np.full(2, 9.0), np.full(2, 0.5), ratio=ratios)
+    alone = customers_for_means(9.0 * ONE, 0.5 * ONE, ratio=2.0)
+    assert together.control[1] == alone.control[0]
+    assert together.treatment[1] == alone.treatment[0]
+
+
 @pytest.mark.parametrize("effect", [-0.4, 0.0, 0.1, 0.4])
 def test_power_equals_statsmodels(effect):
     error = 2.5 * np.sqrt(1 / 300 + 1 / 900)
@@ -73,7 +81,7 @@ def test_the_detectable_effect_has_the_power_and_needs_the_customers():
 
 
 def test_the_needed_customers_reach_the_power():
-    # Simulated: 30 a day more or less, shares of one to two.
+    # Customers who deviate by 3, a third of them in the control.
     rng = np.random.default_rng(1)
     needed = customers_for_means(9.0 * ONE, 0.8 * ONE, ratio=2)
     sizes = [round(float(side[0])) for side in needed]
@@ -112,7 +120,7 @@ def test_two_rates_are_close_to_the_pooled_z_test():  # ab-15
     assert found.p_value[0] == pytest.approx(p_value, abs=0.02)
 
 
-def test_a_thousandth_more_in_one_arm_than_by_chance():  # ab-14
+def test_the_sample_ratio_of_two_arms_is_exact():  # ab-14
     found = sample_ratio([2023, 1977], [1, 1])
     assert found.p_value == pytest.approx(0.476771, abs=1e-6)
     chi_square = stats.chi2.sf(found.statistic, 1)
