@@ -28,7 +28,7 @@ def test_equal_arms_are_told_apart_in_one_of_twenty(rng):
 
 
 def test_intervals_hold_the_truth(rng):
-    for told in coverage(rng, runs=10_000, customers=CUSTOMERS):
+    for told in coverage(rng, runs=5_000, customers=CUSTOMERS):
         assert told.share == pytest.approx(0.95, abs=0.01), told
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Plain sums of millions of doubles are known to about this share of the squares: what
 # is left below it is rounding, not variance.
-ROUNDING = 1e-10
+ROUNDING = 1e-9
 
 
 class Sums(NamedTuple):

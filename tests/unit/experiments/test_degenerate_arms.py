@@ -91,6 +91,13 @@ def test_a_ratio_without_a_past_base_cannot_be_adjusted():
     assert why_not(*arms, adjusted=False).tolist() == [TOLD]
 
 
+def test_millions_at_one_price_are_rounding_not_spread():
+    # Plain sums of ten million customers leave 7e-11 of the squares.
+    arm = counted(np.array([1.0, 2.0, 4.0]) * 9.99, base=[1, 2, 4])
+    blurred = arm._replace(value_value=arm.value_value * (1 + 7e-11))
+    assert why_not(blurred, blurred, adjusted=False).tolist() == [NO_SPREAD]
+
+
 def test_a_past_that_explains_everything_leaves_no_spread():
     values = np.array([1.0, 2.0, 4.0, 9.0])
     arms = [counted(values, past_value=values), counted(values, past_value=values)]
