@@ -185,6 +185,19 @@ def why_not_relative(effects: Effects) -> NDArray[np.object_]:
     )
 
 
+def on_scale(relative_difference: Vector, relative_scale: RelativeScale) -> Vector:
+    """A relative difference on the scale on which its error is told."""
+    if relative_scale == LOG:
+        above = np.where(relative_difference > -1, relative_difference, math.nan)
+        return np.log1p(above)
+    return relative_difference
+
+
+def from_scale(estimate: Vector, relative_scale: RelativeScale) -> Vector:
+    """Back from that scale."""
+    return np.expm1(estimate) if relative_scale == LOG else estimate
+
+
 def _any(conditions: Iterable[NDArray[np.bool_]]) -> NDArray[np.bool_]:
     return np.asarray(np.logical_or.reduce(list(conditions)))
 

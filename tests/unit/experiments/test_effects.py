@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 import tea_tasting as tt
 from arms import counted, nowhere, published, rate, unknown
 from scipy import stats
+from tea_tasting.aggr import Aggregates
 
 from habitue.experiments import TOLD, Sums, compare, why_not, why_not_relative
 from habitue.experiments.effects import (
@@ -191,28 +193,49 @@ def test_adjusted_p_values_of_the_user_guide(users, value, base, p_value):  # ab
     assert f"{found.p_value[0]:.3g}" == p_value
 
 
-def _random_users(seed):
-    """Two arms of unequal size: something skewed, counts, and a past that relates."""
-    rng = np.random.default_rng(seed)
-    tables = []
-    for variant, customers in enumerate(rng.integers(20, 3000, 2)):
-        lean = rng.gamma(2, 1, customers)
-        tables.append(
-            pd.DataFrame(
-                {
-                    "variant": variant,
-                    "orders": rng.poisson(lean * rng.uniform(0.5, 2)),
-                    "sessions": 1 + rng.poisson(lean),
-                    "orders_covariate": rng.poisson(lean * rng.uniform(0.2, 2)),
-                    "sessions_covariate": 1 + rng.poisson(lean),
-                    "revenue": lean * rng.lognormal(1, 1, customers),
-                    "revenue_covariate": lean * rng.lognormal(1, 1, customers),
-                }
-            )
-        )
-    return pd.concat(tables, ignore_index=True)
+NAMES = ("orders", "sessions", "orders_past", "sessions_past", "revenue", "past")
 
 
+def _random_customers(rng):
+    """One arm: something skewed, counts, and a past that relates; a row per name."""
+    customers = rng.integers(20, 3000)
+    lean = rng.gamma(2, 1, customers)
+    return np.array(
+        [
+            rng.poisson(lean * rng.uniform(0.5, 2)),
+            1 + rng.poisson(lean),
+            rng.poisson(lean * rng.uniform(0.2, 2)),
+            1 + rng.poisson(lean),
+            lean * rng.lognormal(1, 1, customers),
+            lean * rng.lognormal(1, 1, customers),
+        ]
+    )
+
+
+def _their_sums(arm):
+    covariances = np.cov(arm)
+    return Aggregates(
+        count_=arm.shape[1],
+        mean_=dict(zip(NAMES, arm.mean(axis=1).tolist(), strict=True)),
+        var_=dict(zip(NAMES, covariances.diagonal().tolist(), strict=True)),
+        cov_={
+            (NAMES[i], NAMES[j]): float(covariances[i, j])
+            for i, j in combinations(range(len(NAMES)), 2)
+        },
+    )
+
+
+# Their metric, and our value, base and past by the places of their names.
+METRICS = [
+    (tt.Mean("revenue"), (4, None, 5, None), False),
+    (tt.Mean("revenue", "past"), (4, None, 5, None), True),
+    (tt.RatioOfMeans("orders", "sessions"), (0, 1, 2, 3), False),
+    (
+        tt.RatioOfMeans("orders", "sessions", "orders_past", "sessions_past"),
+        (0, 1, 2, 3),
+        True,
+    ),
+]
 AS_THEY_NAME_IT = {
     "control_value": "control",
     "value": "treatment",
@@ -228,28 +251,22 @@ AS_THEY_NAME_IT = {
 
 @pytest.mark.parametrize("seed", range(200))
 def test_effects_equal_tea_tasting_on_random_data(seed):
-    users = _random_users(seed)
-    theirs = tt.Experiment(
-        mean=tt.Mean("revenue"),
-        adjusted_mean=tt.Mean("revenue", "revenue_covariate"),
-        ratio=tt.RatioOfMeans("orders", "sessions"),
-        adjusted_ratio=tt.RatioOfMeans(
-            "orders", "sessions", "orders_covariate", "sessions_covariate"
-        ),
-    ).analyze(users)
-    for name, result in theirs.items():
-        arms = (
-            _arms(users, "revenue")
-            if name.endswith("mean")
-            else _arms(users, "orders", "sessions")
+    rng = np.random.default_rng(seed)
+    arms = [_random_customers(rng) for _ in "ab"]
+    theirs = [_their_sums(arm) for arm in arms]
+    for metric, places, adjusted in METRICS:
+        expected = metric.analyze_aggregates(*theirs)
+        sums = (
+            counted(*(None if place is None else arm[place] for place in places))
+            for arm in arms
         )
-        ours = compare(*arms, adjusted=name.startswith("adjusted"))
+        ours = compare(*sums, adjusted=adjusted)
         for mine, yours in AS_THEY_NAME_IT.items():
             assert getattr(ours, mine)[0] == pytest.approx(
-                getattr(result, yours), rel=1e-9, abs=1e-12
-            ), (name, mine)
+                getattr(expected, yours), rel=1e-9, abs=1e-12
+            ), (metric, mine)
         assert (ours.difference / ours.standard_error)[0] == pytest.approx(
-            result.statistic, rel=1e-9, abs=1e-9
+            expected.statistic, rel=1e-9, abs=1e-9
         )
 
 
