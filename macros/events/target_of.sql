@@ -6,6 +6,8 @@
         coalesce({{ relation }}.product_id, ''),
         coalesce({{ relation }}.order_id, ''),
         coalesce({{ relation }}.feature_name, ''),
+        coalesce({{ relation }}.experiment_id, ''),
+        coalesce({{ relation }}.experiment_arm, ''),
         coalesce(cast({{ relation }}.path_key as varchar), {{ relation }}.page_path, '')
     )
 {%- endmacro %}

@@ -1,7 +1,8 @@
 {#- The experiments of the var by name, each with every field it can have: what is not
-    said has its default. Dates are texts, arms (name: share) in the order in which they
+    said has its default, and what is unsound stops the build. Dates are texts, arms (name: share) in the order in which they
     were given; the first one is the control. -#}
 {% macro experiments() -%}
+    {%- do require_sound_experiments() -%}
     {%- set described = {} -%}
     {%- for name, given in (var('experiments') or {}).items() -%}
         {%- set one = experiment_defaults() -%}

@@ -30,9 +30,11 @@
         if is_enabled(producer) and var('raw_location') -%}
         {%- do paths.append((raw_file(producer, table), producer ~ '.' ~ table)) -%}
     {%- endfor -%}
-    {%- if is_enabled('files') and var('files_' ~ dataset ~ '_path', none) -%}
-        {%- do paths.append((var('files_' ~ dataset ~ '_path'), none)) -%}
-    {%- endif -%}
+    {%- set variables = ['files_' ~ dataset ~ '_path']
+        + (['files_assignments_path'] if dataset == 'events' else []) -%}
+    {%- for variable in variables if is_enabled('files') and var(variable, none) -%}
+        {%- do paths.append((var(variable), none)) -%}
+    {%- endfor -%}
     {{ return(paths) }}
 {%- endmacro %}
 

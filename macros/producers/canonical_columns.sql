@@ -31,5 +31,10 @@
             'user_id': text, 'anonymous_id': text, 'purpose': text, 'status': text,
             'policy_version': text, 'changed_at': time,
         },
+        'assignments': {
+            'source': text, 'experiment_id': text, 'experiment_arm': text,
+            'user_id': text, 'anonymous_id': text, 'device_id': text,
+            'assigned_at': time, 'received_at': time,
+        },
     }[kind]) }}
 {%- endmacro %}

@@ -1,7 +1,8 @@
 {#- Canonical rows straight from the files of a var: columns missing from every file are
     null, unless they are needed. Without a path there are no rows. `required` lists
-    columns, or groups of which one is enough. -#}
-{% macro select_files(kind, variable, required) -%}
+    columns, or groups of which one is enough; `other_names` what a column may be called
+    as well. -#}
+{% macro select_files(kind, variable, required, other_names={}) -%}
     {%- if not var(variable) -%}
 {{ no_rows(kind) }}
     {%- else -%}
@@ -10,8 +11,12 @@
     {%- do require_columns(variable, found, required, canonical_columns(kind)) -%}
     {%- set taken = {} -%}
     {%- for name, type in canonical_columns(kind).items() -%}
-        {%- set column = readable(name, type, found) -%}
-        {%- if column -%}{%- do taken.update({name: column}) -%}{%- endif -%}
+        {%- for written in [name] + other_names.get(name, []) -%}
+            {%- set column = readable(written, type, found) -%}
+            {%- if column and name not in taken -%}
+                {%- do taken.update({name: column}) -%}
+            {%- endif -%}
+        {%- endfor -%}
     {%- endfor -%}
 select
     {%- for name, type in canonical_columns(kind).items() %}

@@ -36,11 +36,11 @@
         or {{ relation }}.{{ date }} > scorings.last_as_of_date
 {%- endmacro %}
 
-{#- Pre-hook of the memberships: of whom the vault knows nothing any more. -#}
-{% macro forget_unknown_members() -%}
+{#- Pre-hook of what is only added to: of whom the vault knows nothing any more. -#}
+{% macro forget_unknown_members(column='customer_id') -%}
     {%- if is_incremental() and is_anything_limited() -%}
         delete from {{ this }}
-        where customer_id not in (
+        where {{ column }} not in (
             select known.pseudonym from {{ ref('identifiers') }} as known
         )
     {%- endif -%}

@@ -54,7 +54,7 @@ METRICS: dict[str, dict[str, Any]] = {
         "quantile": 0.8,
         "value": ORDERS | {"column": "amount"},
     },
-    "never_asked": {"kind": "mean", "value": {"model": "no_mart", "at": "never"}},
+    "never_asked": {"kind": "mean", "value": ORDERS},
 }
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "ended": {
