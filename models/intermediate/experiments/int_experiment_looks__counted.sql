@@ -55,10 +55,9 @@ looks as (
     inner join {{ ref('int_experiment_looks__dated') }} as looks
         on arms.experiment_id = looks.experiment_id
     left join added
-        on
-            arms.experiment_id = added.experiment_id
-            and arms.arm = added.arm
-            and looks.look_number = added.look_number
+        on arms.experiment_id = added.experiment_id
+        and arms.arm = added.arm
+        and looks.look_number = added.look_number
 
 ),
 

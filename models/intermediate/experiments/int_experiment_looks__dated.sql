@@ -1,5 +1,5 @@
-{#- When an experiment is looked at: up to ten times, evenly from its start to its end or
-    to where the data end. -#}
+{#- When an experiment is looked at: up to ten times, evenly from its start to its end
+    or to where the data end. -#}
 {{ config(materialized='table') }}
 {%- set most = 10 -%}
 with

@@ -57,9 +57,8 @@ placed as (
             as most_distance
     from ranked
     inner join {{ ref('int_experiment_metrics__asked') }} as asked
-        on
-            ranked.experiment_id = asked.experiment_id
-            and ranked.metric = asked.metric
+        on ranked.experiment_id = asked.experiment_id
+        and ranked.metric = asked.metric
 
 )
 

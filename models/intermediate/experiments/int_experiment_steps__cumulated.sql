@@ -66,9 +66,8 @@ customers as (
         {%- endfor %}
     from customers
     inner join {{ name }} as facts
-        on
-            customers.customer_id = facts.customer_id
-            and {{ counts_within('facts', 'customers.assigned_at', 'customers.until_at') }}
+        on customers.customer_id = facts.customer_id
+        and {{ counts_within('facts', 'customers.assigned_at', 'customers.until_at') }}
     group by 1, 2, 3
 
 ),
@@ -139,6 +138,5 @@ select
     cumulated.is_first
 from cumulated
 inner join customers
-    on
-        cumulated.experiment_id = customers.experiment_id
-        and cumulated.customer_id = customers.customer_id
+    on cumulated.experiment_id = customers.experiment_id
+    and cumulated.customer_id = customers.customer_id

@@ -66,9 +66,8 @@ moments as (
         {%- endfor %}
     from moments
     inner join {{ name }} as facts
-        on
-            moments.customer_id = facts.customer_id
-            and moments.past_at <= facts.began_at
+        on moments.customer_id = facts.customer_id
+        and moments.past_at <= facts.began_at
     group by 1, 2
 
 ),
@@ -99,9 +98,8 @@ covariates as (
         {%- endfor %}
     from feature_dates
     inner join {{ ref('customer_features') }} as features
-        on
-            feature_dates.customer_id = features.customer_id
-            and feature_dates.as_of_date = features.as_of_date
+        on feature_dates.customer_id = features.customer_id
+        and feature_dates.as_of_date = features.as_of_date
 
 ),
 {%- endif %}
@@ -125,15 +123,13 @@ measured as (
     from moments
     {%- for name in sources %}
     left join {{ name }}_summed
-        on
-            moments.experiment_id = {{ name }}_summed.experiment_id
-            and moments.customer_id = {{ name }}_summed.customer_id
+        on moments.experiment_id = {{ name }}_summed.experiment_id
+        and moments.customer_id = {{ name }}_summed.customer_id
     {%- endfor %}
     {%- if covariates %}
     left join covariates
-        on
-            moments.experiment_id = covariates.experiment_id
-            and moments.customer_id = covariates.customer_id
+        on moments.experiment_id = covariates.experiment_id
+        and moments.customer_id = covariates.customer_id
     {%- endif %}
 
 )

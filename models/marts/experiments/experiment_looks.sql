@@ -1,3 +1,10 @@
+{%- set numbers = [
+    'customer_count', 'control_customer_count', 'value', 'control_value', 'difference',
+    'difference_low', 'difference_high', 'always_low', 'always_high',
+    'relative_difference', 'relative_low', 'relative_high', 'always_relative_low',
+    'always_relative_high', 'standard_error', 'p_value', 'always_p_value',
+    'variance_reduction',
+] -%}
 select
     experiment_id,
     metric,
@@ -6,13 +13,7 @@ select
     control_arm,
     status,
     look_number,
-    {%- for name in ['customer_count', 'control_customer_count'] %}
-    {{ name }},
-    {%- endfor %}
-    {%- for name in ['value', 'control_value', 'difference', 'difference_low',
-        'difference_high', 'always_low', 'always_high', 'relative_difference',
-        'relative_low', 'relative_high', 'always_relative_low', 'always_relative_high',
-        'standard_error', 'p_value', 'always_p_value', 'variance_reduction'] %}
+    {%- for name in numbers %}
     {{ name }},
     {%- endfor %}
     is_cumulated,

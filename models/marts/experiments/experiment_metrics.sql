@@ -20,6 +20,9 @@ measured as (
         arm,
         segment_id,
         customer_count,
+        {%- for sum in sums %}
+        {{ sum }},
+        {%- endfor %}
         value,
         sqrt(
             greatest(
@@ -29,9 +32,6 @@ measured as (
             )
             * customer_count / nullif(customer_count - 1, 0)
         ) / nullif(base_sum, 0) as standard_error
-        {%- for sum in sums %},
-        {{ sum }}
-        {%- endfor %}
     from counted
     union all
     select
@@ -40,19 +40,18 @@ measured as (
         ranks.arm,
         ranks.segment_id,
         ranks.customer_count,
+        {%- for sum in sums %}
+        cast(null as double precision) as {{ sum }},
+        {%- endfor %}
         ranks.value,
         cast(null as double precision) as standard_error
-        {%- for sum in sums %},
-        cast(null as double precision) as {{ sum }}
-        {%- endfor %}
     from {{ ref('int_experiment_ranks__kept') }} as ranks
     inner join {{ ref('int_experiment_metrics__asked') }} as asked
-        on
-            ranks.experiment_id = asked.experiment_id
-            and ranks.metric = asked.metric
-            and ranks.value_rank = greatest(
-                ceiling(ranks.customer_count * asked.quantile - 0.000000001), 1
-            )
+        on ranks.experiment_id = asked.experiment_id
+        and ranks.metric = asked.metric
+        and ranks.value_rank = greatest(
+            ceiling(ranks.customer_count * asked.quantile - 0.000000001), 1
+        )
 
 )
 
@@ -64,17 +63,15 @@ select
     names.segment_name,
     measured.segment_id,
     measured.customer_count,
+    {%- for sum in sums %}
+    measured.{{ sum }},
+    {%- endfor %}
     measured.value,
     measured.standard_error
-    {%- for sum in sums %},
-    measured.{{ sum }}
-    {%- endfor %}
 from measured
 inner join {{ ref('int_experiment_metrics__asked') }} as asked
-    on
-        measured.experiment_id = asked.experiment_id
-        and measured.metric = asked.metric
+    on measured.experiment_id = asked.experiment_id
+    and measured.metric = asked.metric
 left join {{ ref('int_experiment_segments__named') }} as names
-    on
-        measured.experiment_id = names.experiment_id
-        and measured.segment_id = names.segment_id
+    on measured.experiment_id = names.experiment_id
+    and measured.segment_id = names.segment_id

@@ -118,5 +118,5 @@ def _effect(told: Comparison) -> str:
 def _missed(told: Comparison) -> str:
     if not (math.isfinite(told.power) and math.isfinite(told.minimum_effect)):
         return ""
-    effect = f"one of {told.minimum_effect:.1%}"
-    return f": {effect} would have been with probability {told.power:.0%}"
+    effect = f"one of {told.minimum_effect:.0%}"
+    return f", and {effect} would have been with a probability of {told.power:.0%}"
