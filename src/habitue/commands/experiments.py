@@ -40,6 +40,7 @@ experiment_app = typer.Typer(
 )
 # In a file there is no terminal whose width is to be kept to.
 _FILE_WIDTH = 120
+_PLACES = 17
 _COLOURS = {"blocked": "bold red", "warning": "yellow", "ok": "green", "unknown": "dim"}
 _KINDS = {"better": "green", "worse": "red", "plain": ""}
 
@@ -167,14 +168,14 @@ def _effects(title: str, told: list[Result], *, by: str) -> Table:
     for column in ("value", "control"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
-    table.add_column("relative effect, 95 %", overflow="fold")
-    table.add_column("corrected p", justify="right", no_wrap=True)
+    table.add_column("effect, 95 %", overflow="fold")
+    table.add_column("p, corrected", justify="right")
     intervals = [interval_of(one, label="") for one in told]
     scale = scale_of(intervals)
     for one, interval in zip(told, intervals, strict=True):
         name = one.metric if by == "metric" else one.segment_name or ALL_CUSTOMERS
         mark = " (guardrail)" if by == "metric" and one.role == "guardrail" else ""
-        drawn = text_interval(interval, scale=scale)
+        drawn = text_interval(interval, scale=scale, width=_PLACES)
         colour = _KINDS[interval.kind]
         table.add_row(
             escape(name.replace("_", " ") + mark),
@@ -183,7 +184,7 @@ def _effects(title: str, told: list[Result], *, by: str) -> Table:
             figure(one.control_value),
             f"[{colour}]{drawn}[/]" if colour else drawn,
             escape(interval.figures),
-            figure(one.corrected_p_value),
+            "" if one.corrected_p_value is None else f"{one.corrected_p_value:.2g}",
         )
     return table
 
