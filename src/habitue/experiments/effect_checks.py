@@ -66,15 +66,15 @@ def check_past(sums: pd.DataFrame, *, control: str) -> Check:
     relative = float(found.effects.relative_difference[worst])
     if p_value < WARNING_P_VALUE:
         said = (
-            f"Before the experiment {row['metric']} of {row['arm']} was "
-            f"{_change(relative)} than that of {control} (corrected p "
+            f"Before the experiment what {row['metric']} is adjusted by was "
+            f"{_change(relative)} in {row['arm']} than in {control} (corrected p "
             f"{told_p(p_value)}): the arms were not alike. Read the effects by cuped, "
             "and look for what assigned customers."
         )
         return Check(name, WARNING, said, count, relative, p_value)
     said = (
-        f"Before the experiment no metric differs (smallest of {known.sum()} corrected "
-        f"p-values: p {told_p(p_value)})."
+        f"Before the experiment the arms were alike (smallest of {known.sum()} "
+        f"corrected p-values: p {told_p(p_value)})."
     )
     return Check(name, OK, said, count, relative, p_value)
 

@@ -209,7 +209,7 @@ def test_a_past_that_differs_is_warned_of() -> None:
     )
     told = health(arms, sums=other).loc["pre_period"]
     assert told["status"] == "warning"
-    assert "of b was" in told["message"]
+    assert "in b than in a" in told["message"]
     assert "higher" in told["message"]
 
 
