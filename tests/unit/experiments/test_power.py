@@ -9,7 +9,11 @@ import pytest
 from arms import counted, nowhere, rate
 from scipy import stats
 from statsmodels.stats.power import NormalIndPower
-from statsmodels.stats.proportion import proportion_effectsize, proportions_ztest
+from statsmodels.stats.proportion import (
+    confint_proportions_2indep,
+    proportion_effectsize,
+    proportions_ztest,
+)
 
 from habitue.experiments import (
     compare,
@@ -122,6 +126,10 @@ def test_two_rates_equal_statsmodels(counts):
     expected = proportions_ztest(counts, [83, 99])
     found = pooled_z(rate(99, counts[1]), rate(83, counts[0]))
     assert (found.statistic[0], found.p_value[0]) == pytest.approx(expected)
+    limits = confint_proportions_2indep(
+        counts[0], 83, counts[1], 99, method="newcomb", compare="diff"
+    )
+    assert (found.low[0], found.high[0]) == pytest.approx(limits)
 
 
 def test_two_rates_without_any_spread_are_not_told():
