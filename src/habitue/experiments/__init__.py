@@ -24,6 +24,7 @@ from habitue.experiments.power import (
     minimum_detectable_effect,
     power_of,
 )
+from habitue.experiments.proportions import PooledZ, pooled_z
 from habitue.experiments.quantiles import Ranks, compare_quantiles, why_not_quantiles
 from habitue.experiments.sample_ratio import SampleRatio, sample_ratio
 from habitue.experiments.sequential import (
@@ -40,6 +41,7 @@ __all__ = [
     "Effects",
     "Interaction",
     "Needed",
+    "PooledZ",
     "Posterior",
     "Ranks",
     "SampleRatio",
@@ -57,6 +59,7 @@ __all__ = [
     "mean_posterior",
     "minimum_detectable_effect",
     "on_scale",
+    "pooled_z",
     "power_of",
     "proportion_posterior",
     "sample_ratio",

@@ -113,8 +113,10 @@ def compare(
         ValueError: If alpha is not between 0 and 1, or the scale is unknown.
 
     Assumptions:
-        Customers are independent, and many enough for their means to be normal: with
-        skewed values that takes thousands. The past is from before the assignment.
+        Customers are independent, and many enough for their means to be normal. Where
+        one in ten buys, at very different prices, relative intervals hold what they say
+        from some thousand customers in an arm on. The past is from before the
+        assignment.
 
     References:
         Welch (1947), Biometrika 34.
@@ -194,8 +196,11 @@ def on_scale(relative_difference: Vector, relative_scale: RelativeScale) -> Vect
 
 
 def from_scale(estimate: Vector, relative_scale: RelativeScale) -> Vector:
-    """Back from that scale."""
-    return np.expm1(estimate) if relative_scale == LOG else estimate
+    """Back from that scale; infinite where nothing at all is known."""
+    if relative_scale == LOG:
+        with np.errstate(over="ignore"):
+            return np.expm1(estimate)
+    return estimate
 
 
 def _any(conditions: Iterable[NDArray[np.bool_]]) -> NDArray[np.bool_]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -63,7 +65,8 @@ class Posterior(NamedTuple):
     expected_loss: Vector
 
 
-class _Rate(NamedTuple):
+@dataclass(frozen=True)
+class _Rate:
     """A beta posterior of a rate."""
 
     yes: Vector
@@ -78,13 +81,14 @@ class _Rate(NamedTuple):
         spread = self.mean * (1 - self.mean) / (self.yes + self.no + 1)
         return np.asarray(spread)
 
-    @property
+    @cached_property
     def at_scores(self) -> Vector:
         """Quantiles at the normal scores, shape (n, scores)."""
         yes, no = self.yes[:, None], self.no[:, None]
-        below = special.betaincinv(yes, no, stats.norm.cdf(_SCORES))
-        above = special.betainccinv(yes, no, stats.norm.sf(_SCORES))
-        return np.asarray(np.where(_SCORES < 0, below, above))
+        low, high = _SCORES[_SCORES < 0], _SCORES[_SCORES >= 0]
+        below = special.betaincinv(yes, no, stats.norm.cdf(low))
+        above = special.betainccinv(yes, no, stats.norm.sf(high))
+        return np.concatenate([below, above], axis=1)
 
     def below(self, values: Vector) -> Vector:
         """Chance of a rate below these; values of shape (n, any)."""
@@ -272,11 +276,11 @@ def _outer_and_inner(
     The other is smooth at the scale of these points; not so the other way round.
     """
     points = np.where(is_control[:, None], control.at_scores, treatment.at_scores)
-    inner = (
-        np.where(is_control, theirs, ours)
-        for ours, theirs in zip(control, treatment, strict=True)
+    inner = _Rate(
+        yes=np.where(is_control, treatment.yes, control.yes),
+        no=np.where(is_control, treatment.no, control.no),
     )
-    return points, _Rate(*inner)
+    return points, inner
 
 
 def _ends(rate: _Rate) -> tuple[Vector, Vector]:

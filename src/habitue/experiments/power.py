@@ -83,7 +83,7 @@ def customers_for_rates(
     control_rate: Vector,
     rate: Vector,
     *,
-    ratio: float = 1.0,
+    ratio: float | Vector = 1.0,
     alpha: float = 0.05,
     power: float = 0.8,
 ) -> Needed:
@@ -108,7 +108,7 @@ def customers_for_means(
     variance: Vector,
     difference: Vector,
     *,
-    ratio: float = 1.0,
+    ratio: float | Vector = 1.0,
     alpha: float = 0.05,
     power: float = 0.8,
 ) -> Needed:
@@ -127,9 +127,13 @@ def customers_for_means(
 
 
 def _needed(
-    variance: Vector, difference: Vector, ratio: float, alpha: float, power: float
+    variance: Vector,
+    difference: Vector,
+    ratio: float | Vector,
+    alpha: float,
+    power: float,
 ) -> Needed:
-    if not (ratio > 0 and math.isfinite(ratio)):
+    if not (np.isfinite(ratio) & (np.asarray(ratio) > 0)).all():
         raise ValueError(f"ratio must be above 0, got {ratio}")
     squared = _distance(alpha, power) ** 2 * divide(variance, difference**2)
     control = squared * (1 + 1 / ratio)

@@ -52,12 +52,13 @@ class Ranks(NamedTuple):
 
         Raises:
             ValueError: If ranks are missing between two, or told twice, or values
-                fall where ranks rise.
+                are not known or fall where ranks rise.
         """
         table = frame.sort_values("value_rank")
         ranks = table["value_rank"].to_numpy(dtype=np.int64)
         values = table["value"].to_numpy(dtype=np.float64)
-        if (np.diff(ranks) != 1).any() or (np.diff(values) < 0).any():
+        is_rising = (np.diff(ranks) == 1).all() and (np.diff(values) >= 0).all()
+        if not is_rising or np.isnan(values).any():
             raise ValueError("ranks must rise one by one, and values with them")
         customers = int(table["customer_count"].iloc[0]) if len(table) else 0
         return cls(customers=customers, ranks=ranks, values=values)

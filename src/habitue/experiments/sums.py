@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
-# A sum of squares less its mean part is known to about this share of the squares.
-# What is below is rounding, not variance.
-ROUNDING = 1e-12
+# Plain sums of millions of doubles are known to about this share of the squares: what
+# is left below it is rounding, not variance.
+ROUNDING = 1e-9
 
 
 class Sums(NamedTuple):

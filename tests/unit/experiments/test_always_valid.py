@@ -89,6 +89,16 @@ def test_on_the_log_scale_nothing_is_below_minus_one():
     assert -1 < found.relative_low[0] < found.relative_high[0]
 
 
+def test_a_handful_of_customers_bound_nothing_without_a_warning():
+    few = counted(np.array([0.0] * 29 + [9])), counted(np.array([0.0] * 29 + [8]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        effects = compare(*few, adjusted=False)
+        found = always_valid_effects(effects, np.array([2.0]), tuning=1e9)
+    assert found.relative_low[0] == pytest.approx(-1)
+    assert np.isinf(found.relative_high[0])
+
+
 def test_nobody_means_nothing_and_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -1,4 +1,4 @@
-"""Power and required customers equal statsmodels', and sample ratios scipy's."""
+"""Power, required customers and rates equal statsmodels'; sample ratios scipy's."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import warnings
 
 import numpy as np
 import pytest
-from arms import counted, rate
+from arms import counted, nowhere, rate
 from scipy import stats
 from statsmodels.stats.power import NormalIndPower
-from statsmodels.stats.proportion import proportion_effectsize, proportions_ztest
+from statsmodels.stats.proportion import (
+    confint_proportions_2indep,
+    proportion_effectsize,
+    proportions_ztest,
+)
 
 from habitue.experiments import (
     compare,
@@ -17,6 +21,7 @@ from habitue.experiments import (
     customers_for_rates,
     customers_needed,
     minimum_detectable_effect,
+    pooled_z,
     power_of,
     sample_ratio,
 )
@@ -54,6 +59,14 @@ def test_customers_for_means_equal_statsmodels(ratio):
     assert found.control[0] == pytest.approx(expected, rel=1e-6)
 
 
+def test_every_comparison_may_have_shares_of_its_own():
+    ratios = np.array([0.5, 2.0])
+    together = customers_for_means(np.full(2, 9.0), np.full(2, 0.5), ratio=ratios)
+    alone = customers_for_means(9.0 * ONE, 0.5 * ONE, ratio=2.0)
+    assert together.control[1] == alone.control[0]
+    assert together.treatment[1] == alone.treatment[0]
+
+
 @pytest.mark.parametrize("effect", [-0.4, 0.0, 0.1, 0.4])
 def test_power_equals_statsmodels(effect):
     error = 2.5 * np.sqrt(1 / 300 + 1 / 900)
@@ -73,7 +86,7 @@ def test_the_detectable_effect_has_the_power_and_needs_the_customers():
 
 
 def test_the_needed_customers_reach_the_power():
-    # Simulated: 30 a day more or less, shares of one to two.
+    # Customers who deviate by 3, a third of them in the control.
     rng = np.random.default_rng(1)
     needed = customers_for_means(9.0 * ONE, 0.8 * ONE, ratio=2)
     sizes = [round(float(side[0])) for side in needed]
@@ -102,17 +115,32 @@ def test_settings_that_mean_nothing(settings):
         customers_for_rates(0.1 * ONE, 0.2 * ONE, **settings)
 
 
-def test_two_rates_are_close_to_the_pooled_z_test():  # ab-15
-    z, p_value = proportions_ztest([5, 12], [83, 99])
-    assert [z, p_value] == pytest.approx([-1.4078, 0.1592], abs=1e-4)
-    found = compare(rate(99, 12), rate(83, 5), adjusted=False, is_proportion=True)
-    pooled = 17 / 182
-    error = np.sqrt(pooled * (1 - pooled) * (1 / 99 + 1 / 83))
-    assert found.difference[0] / error == pytest.approx(z, abs=1e-9)
-    assert found.p_value[0] == pytest.approx(p_value, abs=0.02)
+def test_two_rates_are_tested_as_one():  # ab-15
+    found = pooled_z(rate(99, 12), rate(83, 5))
+    assert found.statistic == pytest.approx([-1.4078], abs=1e-4)
+    assert found.p_value == pytest.approx([0.1592], abs=1e-4)
 
 
-def test_a_thousandth_more_in_one_arm_than_by_chance():  # ab-14
+@pytest.mark.parametrize("counts", [(5, 12), (0, 12), (83, 80), (1, 1)])
+def test_two_rates_equal_statsmodels(counts):
+    expected = proportions_ztest(counts, [83, 99])
+    found = pooled_z(rate(99, counts[1]), rate(83, counts[0]))
+    assert (found.statistic[0], found.p_value[0]) == pytest.approx(expected)
+    limits = confint_proportions_2indep(
+        counts[0], 83, counts[1], 99, method="newcomb", compare="diff"
+    )
+    assert (found.low[0], found.high[0]) == pytest.approx(limits)
+
+
+def test_two_rates_without_any_spread_are_not_told():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isnan(pooled_z(rate(9, 0), rate(8, 0)).p_value)
+        assert np.isnan(pooled_z(rate(9, 9), rate(8, 8)).p_value)
+        assert np.isnan(pooled_z(nowhere(), rate(8, 3)).p_value)
+
+
+def test_the_sample_ratio_of_two_arms_is_exact():  # ab-14
     found = sample_ratio([2023, 1977], [1, 1])
     assert found.p_value == pytest.approx(0.476771, abs=1e-6)
     chi_square = stats.chi2.sf(found.statistic, 1)

@@ -130,6 +130,9 @@ def test_ranks_with_gaps_are_refused():
     frame = {"customer_count": 9, "value_rank": [1, 3], "value": [1.0, 2.0]}
     with pytest.raises(ValueError, match="one by one"):
         Ranks.of(pd.DataFrame(frame))
+    unknown = {"customer_count": 9, "value_rank": [1], "value": [math.nan]}
+    with pytest.raises(ValueError, match="one by one"):
+        Ranks.of(pd.DataFrame(unknown))
     falling = {"customer_count": 9, "value_rank": [1, 2], "value": [2.0, 1.0]}
     with pytest.raises(ValueError, match="one by one"):
         Ranks.of(pd.DataFrame(falling))
