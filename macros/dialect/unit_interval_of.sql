@@ -1,5 +1,5 @@
-{#- A number in [0, 1) that hangs on nothing but the text: the first 13 hex digits of its
-    SHA-256 (52 bits, which a double holds exactly). Anybody can compute it, in any
+{#- A number in [0, 1) that hangs on nothing but the text: the first 13 hex digits of
+    its SHA-256 (52 bits, which a double holds exactly). Anybody can compute it, in any
     engine or language, and it must never change: customers are assigned by it. -#}
 {% macro unit_interval_of(text) -%}
     {{ return(adapter.dispatch('unit_interval_of', 'habitue')(text)) }}

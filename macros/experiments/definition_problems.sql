@@ -61,7 +61,7 @@
         {%- do problems.append("the share of " ~ arm ~ " is " ~ share ~ "; it must be a "
             ~ "number above 0") -%}
     {%- endfor -%}
-    {%- if not wrong and (arms.values() | sum - 1) | abs > 0.000001 -%}
+    {%- if not wrong and (arms.values() | sum - 1) | abs > 0.00001 -%}
         {%- do problems.append("the shares of its arms add up to "
             ~ arms.values() | sum | round(6) ~ ", not to 1") -%}
     {%- endif -%}

@@ -1,6 +1,7 @@
 {#- The experiments of the var by name, each with every field it can have: what is not
-    said has its default, and what is unsound stops the build. Dates are texts, arms (name: share) in the order in which they
-    were given; the first one is the control. -#}
+    said has its default, and what is unsound stops the build. Dates are texts, arms
+    (name: share) in the order in which they were given; the first one is the control.
+    -#}
 {% macro experiments() -%}
     {%- do require_sound_experiments() -%}
     {%- set described = {} -%}
@@ -26,7 +27,8 @@
     }) }}
 {%- endmacro %}
 
-{#- The names of the experiments that fit: by whom they are assigned, and their unit. -#}
+{#- The names of the experiments that fit: by whom they are assigned, and their unit.
+    -#}
 {% macro experiments_where(assigned_by, unit=none) -%}
     {%- set names = [] -%}
     {%- for name, one in experiments().items() if one.assigned_by == assigned_by
@@ -36,8 +38,8 @@
     {{ return(names) }}
 {%- endmacro %}
 
-{#- What an assignment hangs on, in one hash: once customers are assigned, none of it can
-    change without their arms meaning something else. -#}
+{#- What an assignment hangs on, in one hash: once customers are assigned, none of it
+    can change without their arms meaning something else. -#}
 {% macro definition_key_of(name) -%}
     {%- set one = experiments()[name] -%}
     {%- set said = [] -%}

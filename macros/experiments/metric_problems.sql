@@ -1,5 +1,5 @@
-{#- What is wrong with the metrics. Before the graph is known, marts and their columns are
-    not. -#}
+{#- What is wrong with the metrics. Before the graph is known, marts and their columns
+    are not. -#}
 {% macro metric_problems() -%}
     {%- set metrics = var('experiment_metrics') or {} -%}
     {%- if metrics is not mapping -%}

@@ -1,5 +1,5 @@
-{#- Stops every command, parsing as well, where a setting of experiments means nothing, and
-    tells all that is wrong at once. -#}
+{#- Stops every command, parsing as well, where a setting of experiments means nothing,
+    and tells all that is wrong at once. -#}
 {% macro require_sound_experiments() -%}
     {%- set problems = experiment_setting_problems() + metric_problems() -%}
     {%- set given = var('experiments') -%}
@@ -73,8 +73,8 @@
     {{ return(problems) }}
 {%- endmacro %}
 
-{#- Experiments of one layer have the same unit, or slices would not keep them apart, and
-    share no part of it at the same time. -#}
+{#- Experiments of one layer have the same unit, or slices would not keep them apart,
+    and share no part of it at the same time. -#}
 {% macro layer_problems(complete) -%}
     {%- set problems, seen = [], [] -%}
     {%- for name, one in complete.items() if one.layer is not none -%}

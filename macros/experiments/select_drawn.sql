@@ -1,7 +1,7 @@
-{#- The same units with their arm. The hash of experiment and unit decides; where arms are
-    cut within segments, the units of a segment stand in the order of their hash, and the
-    arms are cut out of that row, which begins at a random place so that a row of one is
-    as likely in each arm as it should be. -#}
+{#- The same units with their arm. The hash of experiment and unit decides; where arms
+    are cut within segments, the units of a segment stand in the order of their hash,
+    and the arms are cut out of that row, which begins at a random place so that a row
+    of one is as likely in each arm as it should be. -#}
 {% macro select_drawn(units) -%}
     {%- set place = unit_interval_of(
         "'arm:' || units.experiment_id || ':' || cast(units.unit_id as varchar)"

@@ -29,6 +29,9 @@ WITHOUT_ANALYSES = (
     *("int_event_steps__numbered+", "int_periods__listed+"),
     *("int_anomaly_features__described+", "int_customer_profiles__measured+"),
     "int_session_profiles__measured+",
+    *("int_experiments__described+", "int_experiment_arms__described+"),
+    *("int_experiment_audiences__described+", "int_segments__in_force+"),
+    "int_customers__disregarded+",
 )
 # Marts with a spine of dates have a row per customer at each of them.
 IS_LATEST = (

@@ -1,4 +1,5 @@
-{#- Who is analysed, and why others are not: the first reason that holds. -#}
+{#- Who is analysed, and why others are not: the first reason that holds. Whoever a
+    holdout keeps out under one identifier is held out under all. -#}
 {{ config(materialized='table') }}
 with
 
@@ -25,7 +26,6 @@ placed as (
         placed.*,
         experiments.layer,
         experiments.is_holdout,
-        experiments.control_arm,
         experiments.assigned_by,
         experiments.analysed,
         experiments.start_date,
@@ -56,15 +56,15 @@ held_out as (
         placed.experiment_id,
         placed.customer_id
     from placed
-    inner join placed as holdouts
-        on placed.customer_id = holdouts.customer_id
-        and placed.assigned_at >= holdouts.assigned_at
-        and placed.assigned_at < cast(holdouts.end_date as timestamp)
-    where
-        placed.assigned_by = 'habitue'
-        and not placed.is_holdout
+    inner join {{ ref('int_assignments__mapped') }} as kept_out
+        on placed.customer_id = kept_out.customer_id
+        and placed.assigned_at >= kept_out.assigned_at
+    inner join experiments as holdouts
+        on kept_out.experiment_id = holdouts.experiment_id
+        and kept_out.arm = holdouts.control_arm
         and holdouts.is_holdout
-        and holdouts.arm = holdouts.control_arm
+        and placed.assigned_at < cast(holdouts.end_date as timestamp)
+    where placed.assigned_by = 'habitue' and not placed.is_holdout
 
 ),
 

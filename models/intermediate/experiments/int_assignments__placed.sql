@@ -1,5 +1,5 @@
-{#- One arm per customer, if there is one: identifiers that were merged since may stand in
-    several. The segment is that of the first assignment. -#}
+{#- One arm per customer, if there is one: identifiers that were merged since may stand
+    in several. The segment is that of the first assignment. -#}
 with
 
 numbered as (

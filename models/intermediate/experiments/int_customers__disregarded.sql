@@ -1,5 +1,5 @@
-{#- Customers whose behaviour tells nothing: a visitor of theirs was a programme, or they
-    were seen in one of one's own networks. -#}
+{#- Customers whose behaviour tells nothing: a visitor of theirs was a programme, or
+    they were seen in one of one's own networks. -#}
 {{ config(materialized='table') }}
 with
 
@@ -23,7 +23,11 @@ internal as (
         'internal' as status
     from {{ ref('events') }}
     where
-        ip_network in ('{{ var("internal_networks") | join("', '") }}')
+        ip_network in (
+            {%- for network in var('internal_networks') %}
+            '{{ network }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
         and customer_id is not null
     {%- else %}
     {{ no_experiments({'customer_id': 'uuid', 'status': 'varchar'}) }}

@@ -38,8 +38,8 @@ everybody as (
         greatest(customers.first_seen_at, experiments.start_at) as assigned_at
     from experiments
     inner join {{ ref('customers') }} as customers
-        on customers.first_seen_at < experiments.start_at
-        or (experiments.is_open and customers.first_seen_at < experiments.end_at)
+        on experiments.start_at > customers.first_seen_at
+        or (experiments.is_open and experiments.end_at > customers.first_seen_at)
     where
         {{ local_date('customers.first_seen_at') }} < experiments.as_of_date
         and experiments.experiment_id not in (select experiment_id from audiences)
@@ -56,10 +56,10 @@ members as (
     inner join audiences on experiments.experiment_id = audiences.experiment_id
     inner join in_force
         on audiences.segment_name = in_force.segment_name
-        and in_force.in_force_until > experiments.start_at
+        and experiments.start_at < in_force.in_force_until
         and (
-            in_force.in_force_from <= experiments.start_at
-            or (experiments.is_open and in_force.in_force_from < experiments.end_at)
+            experiments.start_at >= in_force.in_force_from
+            or (experiments.is_open and experiments.end_at > in_force.in_force_from)
         )
     group by 1, 2
 

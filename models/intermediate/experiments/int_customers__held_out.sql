@@ -1,13 +1,21 @@
-{#- Who is kept out of experiments, from when until when: the control arms of holdouts, as
-    they stand and as they are drawn next. -#}
+{#- Who is kept out of experiments, from when until when: the control arms of holdouts,
+    as they stand and as they are drawn next. -#}
 with
 
 assigned as (
 
-    select experiment_id, customer_id, arm, assigned_at
+    select
+        experiment_id,
+        customer_id,
+        arm,
+        assigned_at
     from {{ ref('int_assignments__recalled') }}
     union all
-    select experiment_id, customer_id, arm, assigned_at
+    select
+        experiment_id,
+        customer_id,
+        arm,
+        assigned_at
     from {{ ref('int_holdouts__drawn') }}
 
 ),

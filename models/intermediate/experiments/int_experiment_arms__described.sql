@@ -1,5 +1,5 @@
-{#- The arms of the settings, each with the part of [0, 1) that is its share; the last one
-    ends at 1 whatever rounding says. -#}
+{#- The arms of the settings, each with the part of [0, 1) that is its share; the last
+    one ends at 1 whatever rounding says. -#}
 with
 
 described as (

@@ -1,4 +1,5 @@
-{#- The experiments of the settings. Days begin at midnight UTC, as times are in UTC. -#}
+{#- The experiments of the settings. Days begin at midnight UTC, as times are in UTC.
+    -#}
 with
 
 described as (

@@ -1,5 +1,5 @@
-{#- The segment of everybody from one first day of a month to the next. Other as-of dates
-    hang on when a build ran; what is assigned by these can be assigned again. -#}
+{#- The segment of everybody from one first day of a month to the next. Other as-of
+    dates hang on when a build ran; what is assigned by these can be assigned again. -#}
 with
 
 dates as (

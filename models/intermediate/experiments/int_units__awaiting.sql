@@ -1,6 +1,6 @@
 {#- Units that have no arm yet, within the slice of the layer. A customer who has an arm
-    under any identifier keeps it; who is in another experiment of the layer, at the same
-    time, stays there. -#}
+    under any identifier keeps it; who is in another experiment of the layer, at the
+    same time, stays there. -#}
 {%- set place_in_layer = unit_interval_of(
     "'layer:' || experiments.layer || ':' || cast(enrolled.unit_id as varchar)"
 ) %}
