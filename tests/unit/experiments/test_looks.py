@@ -32,20 +32,15 @@ ARMS = pd.DataFrame(
 def sums(arm: str, number: int, values: np.ndarray, *, is_cumulated: bool) -> dict:
     """Sums of a mean without a past."""
     count = float(len(values))
-    found = dict.fromkeys(
-        (
-            *("past_value_sum", "past_value_past_value_sum", "value_past_value_sum"),
-            *("base_past_value_sum", "past_value_past_base_sum"),
-        ),
-        0.0,
+    nothing = (
+        *("past_value_sum", "past_value_past_value_sum", "value_past_value_sum"),
+        *("base_past_value_sum", "past_value_past_base_sum"),
     )
-    found |= dict.fromkeys(
-        (
-            *("base_sum", "past_base_sum", "base_base_sum", "base_past_base_sum"),
-            "past_base_past_base_sum",
-        ),
-        count,
+    ones = (
+        *("base_sum", "past_base_sum", "base_base_sum", "base_past_base_sum"),
+        "past_base_past_base_sum",
     )
+    found = dict.fromkeys(nothing, 0.0) | dict.fromkeys(ones, count)
     found |= {
         name: values.sum()
         for name in ("value_sum", "value_base_sum", "value_past_base_sum")
