@@ -65,10 +65,10 @@ def verdict(told: Comparison, *, blocked: str | None, alpha: float) -> str:
         While the experiment runs only the always-valid interval is read. A guardrail
         tells no more than whether it got worse.
     """
-    if blocked is not None:
-        return f"not judged: {blocked}"
     if told.status != TOLD:
         return f"not judged: {told.status}"
+    if blocked is not None:
+        return f"not judged: {blocked}"
     if told.is_final:
         return _judged(told, alpha=alpha)
     if told.method != SEQUENTIAL:
