@@ -74,3 +74,10 @@
     } -%}
     {{ return(parts.get(metric.kind, ['value', 'past_value'])) }}
 {%- endmacro %}
+
+{#- Features that metrics in use are adjusted by. -#}
+{% macro metric_covariates() -%}
+    {{ return(
+        measured_metrics().values() | map(attribute='covariate') | select | unique | list
+    ) }}
+{%- endmacro %}

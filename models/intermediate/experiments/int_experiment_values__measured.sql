@@ -5,8 +5,6 @@
 {%- set metrics = measured_metrics() -%}
 {%- set sources = metric_sources(metrics) -%}
 {%- set windows = metric_windows(metrics) -%}
-{%- set covariates = metrics.values() | map(attribute='covariate') | select | unique
-    | list -%}
 with
 
 moments as (
@@ -19,9 +17,6 @@ moments as (
         assignments.assigned_at,
         dated.as_of_at,
         dated.until_at,
-        {{ seconds_after(
-            'assignments.assigned_at', -86400 * var('experiment_pre_period_days')
-        ) }} as past_at,
         {%- for name, window in windows.items() %}
         {{ seconds_after('assignments.assigned_at', 86400 * window.from_day) }}
             as {{ name }}_starts_at,
@@ -32,7 +27,9 @@ moments as (
             as {{ name }}_ends_at,
         {%- endif %}
         {%- endfor %}
-        {{ local_date('assignments.assigned_at') }} as assigned_date
+        {{ seconds_after(
+            'assignments.assigned_at', -86400 * var('experiment_pre_period_days')
+        ) }} as past_at
     from {{ ref('experiment_assignments') }} as assignments
     inner join {{ ref('int_experiments__dated') }} as dated
         on assignments.experiment_id = dated.experiment_id
@@ -73,37 +70,6 @@ moments as (
 ),
 {%- endfor %}
 
-{%- if covariates %}
-
-feature_dates as (
-
-    select
-        moments.experiment_id,
-        moments.customer_id,
-        max(dates.as_of_date) as as_of_date
-    from moments
-    inner join {{ ref('int_as_of__dates') }} as dates
-        on moments.assigned_date >= dates.as_of_date
-    group by 1, 2
-
-),
-
-covariates as (
-
-    select
-        feature_dates.experiment_id,
-        feature_dates.customer_id
-        {%- for covariate in covariates %},
-        features.{{ covariate }}
-        {%- endfor %}
-    from feature_dates
-    inner join {{ ref('customer_features') }} as features
-        on feature_dates.customer_id = features.customer_id
-        and feature_dates.as_of_date = features.as_of_date
-
-),
-{%- endif %}
-
 measured as (
 
     select
@@ -126,8 +92,8 @@ measured as (
         on moments.experiment_id = {{ name }}_summed.experiment_id
         and moments.customer_id = {{ name }}_summed.customer_id
     {%- endfor %}
-    {%- if covariates %}
-    left join covariates
+    {%- if metric_covariates() %}
+    left join {{ ref('int_experiment_covariates__dated') }} as covariates
         on moments.experiment_id = covariates.experiment_id
         and moments.customer_id = covariates.customer_id
     {%- endif %}
