@@ -27,70 +27,31 @@ firsts as (
 
 ),
 
-exposed as (
-
-    select
-        judged.experiment_id,
-        judged.customer_id,
-        min(exposures.first_exposed_at) < min(judged.assigned_at) as is_before,
-        max(
-            case
-                when exposures.arm != judged.arm and exposures.exposure_count > 0
-                    then 1
-                else 0
-            end
-        ) = 1 as is_other
-    from judged
-    inner join {{ ref('int_exposures__timed') }} as exposures
-        on judged.experiment_id = exposures.experiment_id
-        and judged.customer_id = exposures.customer_id
-    where judged.status = 'in'
-    group by 1, 2
-
-),
-
-changed as (
-
-    select distinct
-        frozen.experiment_id,
-        components.customer_id
-    from {{ ref('int_assignments__frozen') }} as frozen
-    inner join {{ ref('int_experiments__described') }} as experiments
-        on frozen.experiment_id = experiments.experiment_id
-        and frozen.definition_key != experiments.definition_key
-    inner join {{ ref('int_identity__components') }} as components
-        on frozen.unit_id = components.pseudonym
-
-),
-
 counted as (
 
     select
         judged.experiment_id,
         coalesce(judged.arm, firsts.arm) as arm,
-        {%- for name in ['in', 'in two arms', 'automated', 'internal'] %}
-        sum(case when judged.status = '{{ name }}' then 1 else 0 end)
-            as {{ {'in': 'customer', 'in two arms': 'two_arms'}.get(name, name) }}_count,
+        {%- set statuses = {
+            'customer': 'in', 'two_arms': 'in two arms', 'automated': 'automated',
+            'internal': 'internal',
+        } %}
+        {%- for name, status in statuses.items() %}
+        sum(case when judged.status = '{{ status }}' then 1 else 0 end)
+            as {{ name }}_count,
         {%- endfor %}
-        sum(case when exposed.is_before then 1 else 0 end) as exposed_before_count,
-        sum(case when exposed.is_other then 1 else 0 end) as exposed_to_other_count,
-        sum(
-            case when judged.status = 'in' and changed.customer_id is not null
-                then 1
-                else 0
-            end
-        ) as changed_count
+        {%- for name in ['exposed_before', 'exposed_to_other', 'changed'] %}
+        sum(case when strayed.is_{{ name }} then 1 else 0 end) as {{ name }}_count
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
     from judged
     left join firsts
         on judged.experiment_id = firsts.experiment_id
         and judged.customer_id = firsts.customer_id
         and firsts.place = 1
-    left join exposed
-        on judged.experiment_id = exposed.experiment_id
-        and judged.customer_id = exposed.customer_id
-    left join changed
-        on judged.experiment_id = changed.experiment_id
-        and judged.customer_id = changed.customer_id
+    left join {{ ref('int_assignments__strayed') }} as strayed
+        on judged.experiment_id = strayed.experiment_id
+        and judged.customer_id = strayed.customer_id
     group by 1, 2
 
 )

@@ -1,5 +1,5 @@
-{#- The verdict is that of the primary metric, by the method to read now; a guardrail that
-    got worse stands beside it. An experiment whose health is blocked has none. -#}
+{#- The verdict is that of the primary metric, by the method to read now; a guardrail
+    that got worse stands beside it. What the health check blocks has none. -#}
 with
 
 counted as (
@@ -30,7 +30,8 @@ sentences as (
             as verdicts,
         {{ texts_of(
             "case when role = 'guardrail' and verdict like 'worse%'"
-            ~ " then 'Guardrail ' || metric || ' of ' || arm || ' ' || verdict || '.' end"
+            ~ " then 'Guardrail ' || metric || ' of ' || arm || ' ' || verdict || '.'"
+            ~ " end"
         ) }} as warnings
     from read
     group by 1
