@@ -242,12 +242,27 @@ def test_people_who_turn_out_to_be_one_are_told(
     )
 
 
-def test_the_order_of_arrival_changes_nothing(shop: Shop, first: Warehouse) -> None:
-    again = shop.build(
-        shop.dbt.empty("reversed"), deliveries_so_far=1, is_reversed=True
+def test_batches_and_their_order_change_nothing(shop: Shop, second: Warehouse) -> None:
+    """All at once, last row first, against two builds: who was never merged is equal.
+
+    Strata aside, which are cut among those who come together.
+    """
+    at_once = shop.build(
+        shop.dbt.empty("at_once"), deliveries_so_far=2, is_reversed=True
     )
-    assert Counter(again.query(NAMED)) == Counter(first.query(NAMED))
-    assert Counter(again.query(TOLD)) == Counter(first.query(TOLD))
+    merged = {f"few {number}" for number in range(24)}
+
+    def assigned(warehouse: Warehouse) -> Counter[tuple[str, ...]]:
+        return Counter(
+            (experiment, name, arm, assigned_at)
+            for experiment, name, arm, *_, assigned_at in warehouse.query(NAMED)
+            if name not in merged and experiment != "even"
+        )
+
+    assert assigned(at_once) == assigned(second)
+    assert {experiment for experiment, *_ in assigned(second)} == {
+        *(*SIMPLE, "spared", "frequent", "cookies"),
+    }
 
 
 def test_a_changed_definition_moves_nobody(
