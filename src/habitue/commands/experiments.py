@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from habitue.commands.experiment_size import size_command
 from habitue.commands.options import AsJson, Database, path_of, refused
 from habitue.commands.pictures import is_saved
 from habitue.database import DatabaseError
@@ -43,6 +44,7 @@ _FILE_WIDTH = 120
 _PLACES = 17
 _COLOURS = {"blocked": "bold red", "warning": "yellow", "ok": "green", "unknown": "dim"}
 _KINDS = {"better": "green", "worse": "red", "plain": ""}
+experiment_app.command(name="size")(size_command)
 
 
 @experiment_app.callback()
