@@ -55,6 +55,8 @@ MODELS = (
     "int_experiment_segments__named",
     "int_experiment_sums__totalled",
     "int_experiment_sums__counted",
+    "int_experiment_quantiles__measured",
+    "int_experiment_groups__numbered",
     "int_experiment_ranks__kept",
     "experiment_effects",
     "experiment_metrics",

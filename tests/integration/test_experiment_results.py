@@ -35,6 +35,8 @@ MODELS = (
     "int_experiment_values__measured",
     "int_experiment_sums__totalled",
     "int_experiment_sums__counted",
+    "int_experiment_quantiles__measured",
+    "int_experiment_groups__numbered",
     "int_experiment_ranks__kept",
     "int_experiment_looks__dated",
     "int_experiment_customers__watched",
