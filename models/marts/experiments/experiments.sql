@@ -26,11 +26,11 @@ sentences as (
         experiment_id,
         max(case when is_primary then required_customer_count end)
             as required_customer_count,
-        {{ texts_of("case when is_primary then arm || ' ' || verdict || '.' end") }}
+        {{ texts_of("case when is_primary then arm || ': ' || verdict || '.' end") }}
             as verdicts,
         {{ texts_of(
             "case when role = 'guardrail' and verdict like 'worse%'"
-            ~ " then 'Guardrail ' || metric || ' of ' || arm || ' ' || verdict || '.'"
+            ~ " then 'Guardrail ' || metric || ' of ' || arm || ': ' || verdict || '.'"
             ~ " end"
         ) }} as warnings
     from read
