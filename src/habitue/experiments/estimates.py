@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from habitue.experiments.effects import TOLD, Effects, compare, why_not
+from habitue.experiments.effects import NO_SPREAD, TOLD, Effects, compare, why_not
 from habitue.experiments.pairing import GROUP, status_of, sums_beside
+from habitue.experiments.proportions import pooled_z
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +60,27 @@ class Estimates(NamedTuple):
     def customers(self) -> Customers:
         """Customers of both arms."""
         return Customers(self.control.customers, self.treatment.customers)
+
+    def of_rates(self, is_rate: Flags) -> tuple[Effects, Texts]:
+        """The plain effects and their status, also where nobody in an arm did it.
+
+        Args:
+            is_rate: Where values are 0 or 1. Without any spread in one arm the two
+                rates are tested as one there.
+        """
+        is_flat = is_rate & (self.status == NO_SPREAD)
+        score = pooled_z(
+            self.control.take(is_flat), self.treatment.take(is_flat), alpha=ALPHA
+        )
+        low, high, p_value = (
+            column.copy()
+            for column in (self.plain.low, self.plain.high, self.plain.p_value)
+        )
+        status = self.status.copy()
+        low[is_flat], high[is_flat] = score.low, score.high
+        p_value[is_flat] = score.p_value
+        status[is_flat] = np.where(np.isfinite(score.p_value), TOLD, NO_SPREAD)
+        return self.plain._replace(low=low, high=high, p_value=p_value), status
 
     @property
     def is_adjusted(self) -> Flags:

@@ -156,7 +156,9 @@ def _of_sums(
     always = always_valid_effects(
         known.best, customers.together, tuning=tuning, alpha=ALPHA
     )
-    plain = _fixed(pairs, UNADJUSTED, known.plain, known.status, customers, power=power)
+    is_rate = (pairs["metric_kind"] == PROPORTION).to_numpy()
+    effects, status = known.of_rates(is_rate)
+    plain = _fixed(pairs, UNADJUSTED, effects, status, customers, power=power)
     adjusted = _fixed(
         pairs, CUPED, known.adjusted, known.adjusted_status, customers, power=power
     )

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.proportion import proportions_ztest
 
 from habitue.experiments.results import RESULT_COLUMNS, measure_effects
 
@@ -257,6 +258,20 @@ def test_what_cannot_be_told_says_why_and_has_no_interval(
         for name in ("difference_low", "relative_high", "p_value", "corrected_p_value"):
             assert np.isnan(getattr(row, name))
     assert sum(table["is_decisive"]) == 1
+
+
+def test_rates_are_told_also_where_nobody_in_an_arm_did_it() -> None:
+    did = np.arange(400) < 30
+    groups = [group("old", 0 * did), group("new", did)]
+    table = results([question(metric_kind="proportion")], groups, counts=(400, 400))
+    row = only(table, method="unadjusted")
+    assert row.p_value == pytest.approx(proportions_ztest([30, 0], [400, 400])[1])
+    assert row.difference_low > 0
+    assert row.is_decisive
+    assert row.verdict.startswith("better: +0.075 (+0.05")
+    assert only(table, method="sequential").status.startswith("the values of an arm")
+    table = results([question(metric_kind="mean")], groups, counts=(400, 400))
+    assert only(table, method="unadjusted").status.startswith("the values of an arm")
 
 
 def test_a_broken_sample_ratio_blocks_every_verdict(skewed: Any) -> None:
