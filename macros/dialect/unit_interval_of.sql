@@ -18,18 +18,3 @@
         ) / 4503599627370496
     )
 {%- endmacro %}
-
-{% macro snowflake__unit_interval_of(text) -%}
-    (
-        cast(
-            to_number(substr(sha2({{ text }}, 256), 1, 13), 'xxxxxxxxxxxxx') as double
-        ) / 4503599627370496
-    )
-{%- endmacro %}
-
-{% macro spark__unit_interval_of(text) -%}
-    (
-        cast(conv(substr(sha2({{ text }}, 256), 1, 13), 16, 10) as double)
-        / 4503599627370496
-    )
-{%- endmacro %}

@@ -109,7 +109,8 @@ def deliveries() -> list[list[dict[str, str]]]:
 
 
 ASSIGNMENTS = [
-    # Twice the same row; in two arms; an arm that nobody knows; before and after.
+    # Twice the same row; in two arms; an arm that nobody knows; before and after; no
+    # arm; no time.
     *[("few 50", "control", "2024-02-15 10:00:00")] * 2,
     ("few 51", "treatment", "2024-02-10 00:00:00"),
     ("few 52", "control", "2024-02-12 10:00:00"),
@@ -117,6 +118,8 @@ ASSIGNMENTS = [
     ("few 53", "purple", "2024-02-12 10:00:00"),
     ("few 54", "control", "2024-02-09 23:59:59"),
     ("few 55", "control", "2024-02-20 00:00:00"),
+    ("few 56", "", "2024-02-12 10:00:00"),
+    ("few 57", "control", "some day"),
     ("only assigned", "treatment", "2024-02-14 10:00:00"),
 ]
 EXPOSED = [("few 50", "2024-02-15 10:00:00"), ("few 51", "2024-02-15 10:00:00")]
@@ -179,7 +182,8 @@ class Shop:
         self._write("assignments_0.csv", shown + elsewhere, is_reversed=is_reversed)
         self.dbt.run(
             warehouse,
-            *("experiments", "experiment_assignments", "int_batches__completed"),
+            *("experiments", "experiment_assignments", "row_ledger"),
+            "int_batches__completed",
             options=options,
         )
         return warehouse

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 from assigned_world import (
+    ASSIGNMENTS,
     EXPERIMENTS,
+    EXPOSED,
     HALVES,
     KEY,
     NEW_KEY,
@@ -20,7 +22,9 @@ from assigned_world import (
     place_of,
 )
 from scipy import stats
+from typer.testing import CliRunner
 
+from habitue.cli import app
 from habitue.privacy.rotation import rotate_key
 
 if TYPE_CHECKING:
@@ -238,12 +242,27 @@ def test_people_who_turn_out_to_be_one_are_told(
     )
 
 
-def test_the_order_of_arrival_changes_nothing(shop: Shop, first: Warehouse) -> None:
-    again = shop.build(
-        shop.dbt.empty("reversed"), deliveries_so_far=1, is_reversed=True
+def test_batches_and_their_order_change_nothing(shop: Shop, second: Warehouse) -> None:
+    """All at once, last row first, against two builds: who was never merged is equal.
+
+    Strata aside, which are cut among those who come together.
+    """
+    at_once = shop.build(
+        shop.dbt.empty("at_once"), deliveries_so_far=2, is_reversed=True
     )
-    assert Counter(again.query(NAMED)) == Counter(first.query(NAMED))
-    assert Counter(again.query(TOLD)) == Counter(first.query(TOLD))
+    merged = {f"few {number}" for number in range(24)}
+
+    def assigned(warehouse: Warehouse) -> Counter[tuple[str, ...]]:
+        return Counter(
+            (experiment, name, arm, assigned_at)
+            for experiment, name, arm, *_, assigned_at in warehouse.query(NAMED)
+            if name not in merged and experiment != "even"
+        )
+
+    assert assigned(at_once) == assigned(second)
+    assert {experiment for experiment, *_ in assigned(second)} == {
+        *(*SIMPLE, "spared", "frequent", "cookies"),
+    }
 
 
 def test_a_changed_definition_moves_nobody(
@@ -293,16 +312,31 @@ def test_a_file_tells_who_was_assigned_elsewhere(second: Warehouse) -> None:
         "few 53": ("purple", "unknown arm", "2024-02-12 10:00:00"),
         "only assigned": ("treatment", "in", "2024-02-14 10:00:00"),
     }
-    repeated = second.value(
-        "select count(*) from intermediate.int_events__set_aside "
-        "where bucket = 'duplicate'"
-    )
-    assert repeated == 1
+    # Two experiments shown to one person at once are no double fire.
+    asked = {row[1] for row in second.query(NAMED) if row[0] == "shown"}
     shown = {
         row[1] for row in second.query(TOLD) if row[0] == "shown" and row[3] == "in"
     }
-    assert shown <= {"few 50", "few 51"}
-    assert shown
+    assert shown == asked & {"few 50", "few 51"} != set()
+
+
+def test_every_row_of_the_file_is_accounted_for(second: Warehouse) -> None:
+    ledger = dict(
+        second.query(
+            "select bucket, bucket_row_count from marts.row_ledger "
+            "where input_name like '%assignments_0.csv' and bucket_row_count > 0"
+        )
+    )
+    assert ledger == {
+        "kept": len(ASSIGNMENTS) + len(EXPOSED) - 3,
+        "duplicate": 1,
+        "invalid": 2,
+    }
+    reasons = second.query(
+        "select invalid_reason from intermediate.int_events__delivered "
+        "where invalid_reason is not null order by 1"
+    )
+    assert reasons == [("unparsable assigned_at",), ("unparsable experiment_arm",)]
 
 
 def test_arms_live_on_under_another_key(shop: Shop, second: Warehouse) -> None:
@@ -336,6 +370,29 @@ def test_arms_of_whom_nobody_knows_any_more_are_forgotten(
     left = {name for _, name, *_ in warehouse.query(NAMED)}
     assert "many 40" not in left
     assert any(name.startswith("newer ") for name in left)
+
+
+def test_an_erased_person_is_in_no_arm_again(shop: Shop, second: Warehouse) -> None:
+    warehouse = shop.dbt.copy(second, "erased")
+    before = Counter(second.query(NAMED))
+    theirs = Counter(row for row in before.elements() if row[1] == "many 3")
+    assert theirs
+    result = CliRunner().invoke(
+        app,
+        [
+            *("privacy", "erase", "many 3", "--yes"),
+            *("--out", str(warehouse.folder / "certificates")),
+            *("--database", str(warehouse.database)),
+        ],
+        catch_exceptions=False,
+    )
+    assert result.exit_code == 0, result.output
+    rows = f"select count(*) from {FROZEN}"
+    left = before.total() - theirs.total()
+    assert warehouse.value(rows) == left
+    shop.build(warehouse, deliveries_so_far=2)
+    assert warehouse.value(rows) == left
+    assert Counter(warehouse.query(NAMED)) == before - theirs
 
 
 def test_places_are_those_of_hashlib_and_independent(
