@@ -42,8 +42,8 @@ numbered as (
         grouped.*,
         row_number() over (
             order by
-                grouped.experiment_id, grouped.metric, grouped.arm, grouped.is_everybody,
-                grouped.segment_id
+                grouped.experiment_id, grouped.metric, grouped.arm,
+                grouped.is_everybody, grouped.segment_id
         ) as group_number,
         grouped.customer_count * asked.quantile as expected_rank,
         6 * sqrt(grouped.customer_count * asked.quantile * (1 - asked.quantile)) + 2
