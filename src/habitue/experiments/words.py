@@ -118,5 +118,5 @@ def _effect(told: Comparison) -> str:
 def _missed(told: Comparison) -> str:
     if not (math.isfinite(told.power) and math.isfinite(told.minimum_effect)):
         return ""
-    effect = f"one of {told.minimum_effect:.0%}"
-    return f", and {effect} would have been with a probability of {told.power:.0%}"
+    effect, chance = f"{told.minimum_effect:.0%}", f"{told.power:.0%}"
+    return f"; one of {effect} would be shown with a probability of {chance}"

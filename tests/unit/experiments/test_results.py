@@ -298,7 +298,7 @@ def test_before_the_end_only_the_always_valid_interval_speaks(skewed: Any) -> No
         (1, {"better": "lower"}, "worse: +"),
         (1, {"role": "guardrail"}, "not shown to be worse"),
         (-1, {"role": "guardrail"}, "worse: -"),
-        (0, {}, "no difference shown, and one of 10% would have been with"),
+        (0, {}, "no difference shown; one of 10% would be shown with"),
         (0, {"role": "guardrail"}, "not shown to be worse"),
     ],
 )
@@ -314,7 +314,7 @@ def test_verdicts_know_the_better_side_and_guardrails(
         is_lower = said.get("better") == "lower"
         expected = verdict
         if method == "bayesian":
-            [expected, *_] = re.split("[:,]", verdict)
+            [expected, *_] = re.split("[:;]", verdict)
         assert found.verdict.startswith(expected)
     if shift:
         believed = only(table, method="bayesian").probability_better
