@@ -29,7 +29,7 @@ sentences as (
         {{ texts_of("case when is_primary then arm || ': ' || verdict || '.' end") }}
             as verdicts,
         {{ texts_of(
-            "case when role = 'guardrail' and verdict like 'worse%'"
+            "case when role = 'guardrail' and verdict like '%worse: %'"
             ~ " then 'Guardrail ' || metric || ' of ' || arm || ': ' || verdict || '.'"
             ~ " end"
         ) }} as warnings
