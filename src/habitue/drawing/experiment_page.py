@@ -70,9 +70,7 @@ def interval_of(one: Result, *, label: str) -> Interval:
         middle=_number(one.relative_difference) if known else math.nan,
         low=_number(one.relative_low) if known else math.nan,
         high=_number(one.relative_high) if known else math.nan,
-        kind=next(
-            (k for k in ("better", "worse") if one.verdict.startswith(k)), "plain"
-        ),
+        kind=(_word(one) or "plain") if known else "plain",
         figures=told_effect(one),
     )
 
@@ -81,15 +79,17 @@ def told_effect(one: Result) -> str:
     """The relative effect with its interval, else the absolute one, else why none."""
     if one.status != TOLD:
         return one.status
+    # A word beside the colour, for those who see none.
+    word = f", {_word(one)}" if _word(one) else ""
     if one.relative_low is not None:
         return (
             f"{signed(one.relative_difference, is_share=True)} "
             f"({signed(100 * one.relative_low, digits=1)} to "
-            f"{signed(100 * (one.relative_high or 0), digits=1)}){_word(one)}"
+            f"{signed(100 * (one.relative_high or 0), digits=1)}){word}"
         )
     return (
         f"{signed(one.difference)} ({signed(one.difference_low)} to "
-        f"{signed(one.difference_high)}){_word(one)}"
+        f"{signed(one.difference_high)}){word}"
     )
 
 
@@ -188,9 +188,9 @@ def _facts(one: Experiment) -> str:
 
 
 def _word(one: Result) -> str:
-    """Better or worse, also for those who see no colours."""
-    word = one.verdict.split(":")[0]
-    return f", {word}" if word in {"better", "worse"} else ""
+    """Better or worse, as the verdict has it; empty if it is neither, or none yet."""
+    said = one.verdict.removeprefix("running: ").split(":")[0]
+    return said if said in {"better", "worse"} else ""
 
 
 def _checks(checks: Sequence[HealthCheck]) -> str:

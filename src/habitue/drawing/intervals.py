@@ -141,7 +141,7 @@ def scale_of(rows: Sequence[Interval]) -> tuple[float, float]:
         one for one in rows if all(map(math.isfinite, (one.low, one.middle, one.high)))
     ]
     widths = sorted(one.high - one.low for one in known)
-    most = _WIDEST * widths[len(widths) // 2] if widths else 1.0
+    most = _WIDEST * widths[(len(widths) - 1) // 2] if widths else 1.0
     ends = [0.0]
     for one in known:
         ends += [max(one.low, one.middle - most), min(one.high, one.middle + most)]

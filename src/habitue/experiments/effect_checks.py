@@ -73,8 +73,8 @@ def check_past(sums: pd.DataFrame, *, control: str) -> Check:
         )
         return Check(name, WARNING, said, count, relative, p_value)
     said = (
-        f"Before the experiment the arms were alike (smallest of {known.sum()} "
-        f"corrected p-values: p {told_p(p_value)})."
+        f"Before the experiment the arms were alike (smallest corrected p "
+        f"{told_p(p_value)} of {known.sum()})."
     )
     return Check(name, OK, said, count, relative, p_value)
 

@@ -165,6 +165,19 @@ def test_a_blocked_experiment_says_so_before_its_effects(database, tmp_path):
     assert text.index("Not to be read") < text.index('<ul class="intervals">')
 
 
+def test_what_is_better_says_so_in_words_while_it_runs_too(database, tmp_path):
+    path = tmp_path / "page.html"
+    for verdict in ("better: +20.0%", "running: better: +20.0%"):
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(
+                "update marts.experiment_results set verdict = $verdict",
+                {"verdict": verdict},
+            )
+        run(database, "report", "<b>utton", "--html", str(path))
+        assert '<li class="better">' in path.read_text()
+        assert "(+10.0 to +31.0), better" in path.read_text()
+
+
 def test_a_wrong_name_lists_the_known_ones(database):
     told = run(database, "report", "red_button")
     assert told.exit_code == 2

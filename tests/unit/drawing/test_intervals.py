@@ -40,6 +40,8 @@ def test_a_scale_holds_zero_and_is_not_made_by_one_monster():
     low, high = scale_of(rows)
     assert -3 < low < 0
     assert 0.4 < high < 3
+    low, high = scale_of([interval(-0.5, 0.1, 1.0), interval(-1.0, 1.4, 79000.0)])
+    assert -2 < low < high < 12
     assert scale_of([interval(math.nan, 0.0, math.nan)]) == (-1.0, 1.0)
 
 
