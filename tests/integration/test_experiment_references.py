@@ -300,7 +300,11 @@ def planted(shop: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Wareho
     }
     dbt = ResidentDbt(tmp_path_factory.mktemp("planted"), variables)
     world = dbt.copy(shop, "planted")
-    paths = ("models/intermediate/experiments", "models/marts/experiments")
+    paths = (
+        "models/intermediate/assignments",
+        "models/intermediate/experiments",
+        "models/marts/experiments",
+    )
     chosen = [f"path:{path}" for path in (*paths, "python_models/inference")]
     dbt.command(world, "run", "--select", *chosen)
     return world

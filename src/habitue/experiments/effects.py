@@ -27,6 +27,7 @@ TOO_FEW = "an arm has a single customer: nothing is known about the spread"
 NO_BASE = "an arm has nothing to divide by: the base is zero"
 NO_SPREAD = "the values of an arm do not vary: the spread is not known"
 NO_PAST = "an arm has no past to adjust by"
+FLAT_PAST = "the past does not vary: there is nothing to adjust by"
 UNKNOWN = "the sums are not known"
 NOT_ABOVE_ZERO = "a mean is not above zero: no relative difference"
 
@@ -161,13 +162,16 @@ def why_not(control: Sums, treatment: Sums, *, adjusted: bool) -> NDArray[np.obj
         np.isnan(arm.past_mean) & np.isfinite(arm.mean) for arm in arms
     )
     effects = compare(control, treatment, adjusted=adjusted)
+    is_told = np.isfinite(effects.p_value)
+    is_flat = control.plus(treatment).past_variance == 0
     reasons = [
         (NO_CONTROL, control.customers == 0),
         (NO_TREATMENT, treatment.customers == 0),
         (TOO_FEW, _any(arm.customers == 1 for arm in arms)),
         (NO_BASE, _any(arm.base == 0 for arm in arms)),
         (NO_PAST, adjusted & is_past_missing),
-        (TOLD, np.isfinite(effects.p_value)),
+        (FLAT_PAST, adjusted & is_told & is_flat),
+        (TOLD, is_told),
         (NO_SPREAD, np.isfinite(effects.difference)),
     ]
     return np.select(

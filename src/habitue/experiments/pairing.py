@@ -43,12 +43,13 @@ def pair_arms(
 
     Returns:
         The columns of `asked`, arm, segment (EVERYBODY for all customers) and
-        assigned_count (customers of the experiment), ordered.
+        assigned_count (customers of the experiment), ordered. A segment that
+        everybody is in is not told twice.
     """
     segments = pd.concat(
         [
             asked[["experiment_id"]].assign(segment=EVERYBODY),
-            *(with_segments(group)[["experiment_id", "segment"]] for group in groups),
+            *(_segments_in(with_segments(group)) for group in groups),
         ]
     ).drop_duplicates()
     assigned = arms.groupby("experiment_id")["customer_count"].sum()
@@ -60,6 +61,19 @@ def pair_arms(
         .sort_values(["experiment_id", "place", "role", "arm", "segment"])
         .reset_index(drop=True)
     )
+
+
+def _segments_in(groups: pd.DataFrame) -> pd.DataFrame:
+    """The segments of each experiment that hold not all of its customers."""
+    counts = (
+        groups[[*GROUP, "customer_count"]]
+        .drop_duplicates()
+        .groupby(["experiment_id", "segment"], as_index=False)["customer_count"]
+        .sum()
+    )
+    everybody = counts.groupby("experiment_id")["customer_count"].transform("max")
+    parts = counts.loc[counts["customer_count"] < everybody]
+    return pd.DataFrame(parts, columns=["experiment_id", "segment"])
 
 
 def with_segments(groups: pd.DataFrame) -> pd.DataFrame:

@@ -135,15 +135,36 @@ def measure_effects(
     table = pd.concat(tables, ignore_index=True).reindex(
         columns=[*RESULT_COLUMNS, "segment", "better", "minimum_effect"]
     )
-    families = table.groupby(["experiment_id", "arm", "method", "role"], sort=False)
-    table["corrected_p_value"] = families["p_value"].transform(
-        lambda p_values: correct(p_values.to_numpy(), correction=correction)
-    )
+    table["corrected_p_value"] = _corrected(table, correction=correction)
     table["verdict"] = _verdicts(table, blocked_experiments(arms))
     table["segment_id"] = (
         table["segment"].astype("Int64").mask(table["segment"] == EVERYBODY)
     )
     return table[list(RESULT_COLUMNS)].astype(RESULT_COLUMNS)
+
+
+def _corrected(table: pd.DataFrame, *, correction: str) -> Vector:
+    """p-values for all metrics and segments of an experiment, an arm and a role.
+
+    A comparison that a method does not tell is in its family by what is read instead:
+    else a method that tells little would have to correct for little.
+    """
+    family = ["experiment_id", "arm", "role"]
+    comparison = [*family, "metric", "segment"]
+    wide = table.pivot_table(
+        index=comparison, columns="method", values="p_value", dropna=False, sort=False
+    ).reindex(columns=[CUPED, UNADJUSTED, BOOTSTRAP, SEQUENTIAL, BAYESIAN])
+    instead = wide[CUPED].fillna(wide[UNADJUSTED]).fillna(wide[BOOTSTRAP])
+    corrected = {
+        method: wide[method]
+        .fillna(instead)
+        .groupby(level=family)
+        .transform(lambda p_values: correct(p_values.to_numpy(), correction=correction))
+        for method in wide.columns
+    }
+    keys = pd.MultiIndex.from_frame(table[[*comparison, "method"]])
+    found = pd.DataFrame(corrected).stack().reindex(keys).to_numpy(dtype=np.float64)
+    return np.where(table["p_value"].isna(), math.nan, found)
 
 
 def _of_sums(

@@ -149,7 +149,12 @@ def test_methods_are_those_of_the_kind_of_metric() -> None:
             question("most", metric_kind="quantile", quantile=0.5),
         ],
         [
-            group(arm, RNG.random(500) < 0.5, metric=metric, segment=segment)
+            group(
+                arm,
+                RNG.random(500 if segment else 900) < 0.5,
+                metric=metric,
+                segment=segment,
+            )
             for arm in ("old", "new")
             for metric in ("bought", "revenue", "order_value")
             for segment in (None, 4)
@@ -201,7 +206,7 @@ def test_p_values_are_corrected_over_metrics_and_segments_guardrails_apart() -> 
     groups = [
         group(
             arm,
-            RNG.normal(10 + shift * (arm == "new"), 3, 500),
+            RNG.normal(10 + shift * (arm == "new"), 3, 500 if segment else 1000),
             metric=metric,
             segment=segment,
         )
@@ -275,8 +280,8 @@ def test_rates_are_told_also_where_nobody_in_an_arm_did_it() -> None:
 
 
 def test_a_broken_sample_ratio_blocks_every_verdict(skewed: Any) -> None:
-    old, new, *_ = skewed
-    groups = [group("old", old), group("new", new)]
+    old, new, past_old, past_new = skewed
+    groups = [group("old", old, past_old), group("new", new, past_new)]
     table = results([question()], groups, counts=(500, 620))
     p_value = stats.binomtest(500, 1120).pvalue
     assert p_value < 0.001
@@ -290,8 +295,11 @@ def test_a_broken_sample_ratio_blocks_every_verdict(skewed: Any) -> None:
 
 
 def test_before_the_end_only_the_always_valid_interval_speaks(skewed: Any) -> None:
-    old, new, *_ = skewed
-    table = results([question(is_final=False)], [group("old", old), group("new", new)])
+    old, new, past_old, past_new = skewed
+    table = results(
+        [question(is_final=False)],
+        [group("old", old, past_old), group("new", new, past_new)],
+    )
     assert only(table, method="unadjusted").p_value < 0.05
     for method in ("unadjusted", "cuped", "bayesian"):
         verdict = only(table, method=method).verdict
@@ -299,7 +307,8 @@ def test_before_the_end_only_the_always_valid_interval_speaks(skewed: Any) -> No
     assert only(table, is_decisive=True).method == "sequential"
     better = RNG.normal(20, 1, 500)
     table = results(
-        [question(is_final=False)], [group("old", better - 9), group("new", better)]
+        [question(is_final=False)],
+        [group("old", better - 9, past_old), group("new", better, past_new)],
     )
     assert only(table, method="sequential").verdict.startswith("running: better: +8")
 
@@ -336,14 +345,47 @@ def test_verdicts_know_the_better_side_and_guardrails(
         assert (believed > 0.5) == ((shift > 0) != is_lower)
 
 
+def test_a_comparison_without_a_past_is_corrected_for_in_the_adjusted_family() -> None:
+    past = RNG.normal(10, 2, (2, 500))
+    old, new = past + RNG.normal(0, 1, (2, 500))
+    groups = [
+        group("old", old, past[0]),
+        group("new", new + 0.3, past[1]),
+        group("old", old, metric="visits"),
+        group("new", new + 0.3, metric="visits"),
+    ]
+    questions = [question("revenue"), question("visits", place=2)]
+    table = results(questions, groups, correction="holm")
+    adjusted = only(table, metric="revenue", method="cuped")
+    assert adjusted.corrected_p_value == pytest.approx(2 * adjusted.p_value)
+    other = only(table, metric="visits", method="cuped")
+    assert other.status.startswith("the past does not vary")
+    assert np.isnan(other.corrected_p_value)
+    assert only(table, metric="visits", is_decisive=True).method == "unadjusted"
+
+
+def test_a_segment_that_everybody_is_in_is_not_told_twice() -> None:
+    values = RNG.normal(10, 2, 400)
+    groups = [
+        group(arm, values, segment=segment)
+        for arm in ("old", "new")
+        for segment in (None, 3)
+    ]
+    assert results([question()], groups)["segment_id"].isna().all()
+
+
 def test_segments_that_differ_are_seen_in_every_row_of_the_metric() -> None:
     values = RNG.normal(10, 2, 400)
     groups = []
-    for segment, shift in ((1, 2.0), (2, -2.0), (None, 0.0)):
+    for segment, shift in ((1, 2.0), (2, -2.0)):
         groups += [
             group("old", values, segment=segment),
             group("new", values + shift, segment=segment),
         ]
+    groups += [
+        group("old", np.tile(values, 2)),
+        group("new", np.concatenate([values + 2, values - 2])),
+    ]
     table = results([question()], groups)
     rows = table[table["method"] == "unadjusted"]
     # Cochran's Q by hand, of logarithms of ratios: by the delta method the logarithm of
