@@ -46,7 +46,7 @@ TOLD = (
 )
 # For everybody, without strata: what one line of Python assigns.
 SIMPLE = ("plain", "twin", "closed", "left-half", "right-half", "shown")
-ASSERTIONS = ("path:tests/data/experiments", "path:models/marts/experiments")
+ASSERTIONS = ("path:tests/data/experiments", "experiment_assignments")
 START, END = datetime(2024, 2, 10), datetime(2024, 4, 1)  # noqa: DTZ001
 HOLDOUT = (datetime(2024, 2, 5), datetime(2024, 5, 1))  # noqa: DTZ001
 
