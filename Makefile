@@ -68,6 +68,7 @@ benchmark: $(VENV)/dev  ## What a day, pseudonyms, an erasure, features and mode
 	$(BIN)/python benchmarks/anomalies.py --customers 1000000
 	$(BIN)/python benchmarks/anomaly_truth.py
 	$(BIN)/python benchmarks/anomaly_shop.py
+	$(BIN)/python benchmarks/experiment_simulation.py
 	$(BIN)/python benchmarks/experiment_uplift.py
 	$(BIN)/python benchmarks/experiments.py --customers 10000000
 
