@@ -80,6 +80,12 @@ def check_sample_ratio(arms: pd.DataFrame) -> Check:
             excess,
             p_value,
         )
+    if p_value < WARNING_P_VALUE:
+        said = (
+            f"{seen}: chance does that in one of {1 / p_value:,.0f} experiments. Look "
+            "whether customers are lost or doubled on the way to an arm."
+        )
+        return Check(name, WARNING, said, sum(counts), excess, p_value)
     return Check(name, OK, f"{seen}: as meant.", sum(counts), excess, p_value)
 
 

@@ -130,6 +130,7 @@ def test_sample_ratio_of_the_guide_is_fine() -> None:
     [
         ((5000, 5200), (0.5, 0.5), "ok"),
         ((5000, 5400), (0.5, 0.5), "blocked"),
+        ((44700, 45489), (0.5, 0.5), "warning"),
         ((9000, 1000), (0.9, 0.1), "ok"),
         ((21306, 21387, 21307), (1, 1, 1), "ok"),
         ((21306, 19248, 21307), (1, 1, 1), "blocked"),
@@ -141,7 +142,9 @@ def test_sample_ratio_blocks_below_one_in_a_thousand(
     told = health(arms_of(*counts, shares=shares)).loc["sample_ratio"]
     assert told["status"] == status
     wanted = np.array(shares) / sum(shares) * sum(counts)
-    assert (stats.chisquare(counts, wanted).pvalue < 0.001) == (status == "blocked")
+    p_value = stats.chisquare(counts, wanted).pvalue
+    assert (p_value < 0.001) == (status == "blocked")
+    assert (p_value < 0.01) == (status != "ok")
 
 
 def test_an_arm_without_anybody_blocks() -> None:
