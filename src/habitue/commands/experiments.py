@@ -75,7 +75,9 @@ def list_command(*, database: Database = None, as_json: AsJson = False) -> None:
             str(one.start_date),
             str(one.end_date),
             f"{one.analysed_customer_count or 0:,}",
-            _verdict(one),
+            "[bold red]blocked, as its report says[/]"
+            if one.is_blocked
+            else escape(one.verdict or ""),
         )
     Console().print(table)
 

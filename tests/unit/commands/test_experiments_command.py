@@ -163,6 +163,7 @@ def test_a_blocked_experiment_says_so_before_its_effects(database, tmp_path):
     text = path.read_text()
     assert '<p class="verdict blocked" role="status">blocked: ratio</p>' in text
     assert text.index("Not to be read") < text.index('<ul class="intervals">')
+    assert "blocked, as" in run(database, "list").stdout
 
 
 def test_what_is_better_says_so_in_words_while_it_runs_too(database, tmp_path):
