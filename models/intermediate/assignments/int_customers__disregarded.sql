@@ -1,6 +1,7 @@
 {#- Customers whose behaviour tells nothing: a visitor of theirs was a programme, or
     they were seen in one of one's own networks. -#}
 {{ config(materialized='table') }}
+-- depends_on: {{ ref('events') }}
 with
 
 automated as (
