@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from habitue.experiments.sample_ratio import sample_ratio
+from habitue.experiments.sample_ratio import BLOCKING_P_VALUE, sample_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OK, WARNING, BLOCKED, UNKNOWN = "ok", "warning", "blocked", "unknown"
-# Below the first nothing is read any more; below the other a look is worth it.
-BLOCKING_P_VALUE = 0.001
+# Below this a look is worth it.
 WARNING_P_VALUE = 0.01
 # More customers in two arms than this are no stray cookies.
 MOST_IN_TWO_ARMS = 0.01

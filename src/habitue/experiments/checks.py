@@ -39,7 +39,7 @@ def check_experiments(
     Args:
         arms: One row per experiment and arm, the control first (arm_number): share,
             assigned_by, is_over, customer_count (who is compared), and counts of who is
-            not, or was exposed otherwise (int_experiment_arms__counted).
+            not, or was exposed otherwise (int_experiment_arms__checked).
         sums: Sums of metrics per arm and segment, segment null for all customers.
         looks: Effects on the primary metric at each look and between two of them
             (`measure_looks`).

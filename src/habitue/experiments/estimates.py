@@ -127,3 +127,32 @@ def estimate(
         for is_adjusted in (False, True)
     )
     return Estimates(control, treatment, plain, adjusted, status, adjusted_status)
+
+
+def told_columns(
+    effects: Effects, customers: Customers, *, is_told: Flags
+) -> dict[str, Vector]:
+    """Effects as columns of a table; what hangs on an interval is NaN without one.
+
+    Args:
+        effects: One row per comparison.
+        customers: Customers of both arms.
+        is_told: Where there is an interval.
+    """
+    hidden = {
+        "difference_low": effects.low,
+        "difference_high": effects.high,
+        "relative_low": effects.relative_low,
+        "relative_high": effects.relative_high,
+        "standard_error": effects.standard_error,
+        "p_value": effects.p_value,
+        "variance_reduction": effects.variance_reduction,
+    }
+    return {
+        "customer_count": customers.treatment,
+        "control_customer_count": customers.control,
+        "value": effects.value,
+        "control_value": effects.control_value,
+        "difference": effects.difference,
+        "relative_difference": effects.relative_difference,
+    } | {name: np.where(is_told, column, np.nan) for name, column in hidden.items()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from habitue.experiments.effects import TOLD
-from habitue.experiments.estimates import ALPHA, estimate
+from habitue.experiments.estimates import ALPHA, estimate, told_columns
 from habitue.experiments.pairing import EVERYBODY
 from habitue.experiments.sequential import always_valid_effects
 
@@ -86,32 +86,20 @@ def measure_looks(
     )
     is_told = known.best_status == TOLD
     is_look = is_told & pairs["is_cumulated"].to_numpy(dtype=bool)
-    hidden = {
-        "difference_low": (effects.low, is_told),
-        "difference_high": (effects.high, is_told),
-        "relative_low": (effects.relative_low, is_told),
-        "relative_high": (effects.relative_high, is_told),
-        "standard_error": (effects.standard_error, is_told),
-        "p_value": (effects.p_value, is_told),
-        "variance_reduction": (effects.variance_reduction, is_told & is_adjusted),
-        "always_low": (always.low, is_look),
-        "always_high": (always.high, is_look),
-        "always_relative_low": (always.relative_low, is_look),
-        "always_relative_high": (always.relative_high, is_look),
-        "always_p_value": (always.p_value, is_look),
-    }
-    table = pairs.assign(
-        status=known.best_status,
-        is_adjusted=is_adjusted,
-        customer_count=customers.treatment,
-        control_customer_count=customers.control,
-        value=effects.value,
-        control_value=effects.control_value,
-        difference=effects.difference,
-        relative_difference=effects.relative_difference,
-        **{
-            name: np.where(is_there, values, math.nan)
-            for name, (values, is_there) in hidden.items()
-        },
+    columns = told_columns(effects, customers, is_told=is_told)
+    columns["variance_reduction"] = np.where(
+        is_adjusted, columns["variance_reduction"], math.nan
     )
+    always_columns = {
+        "always_low": always.low,
+        "always_high": always.high,
+        "always_relative_low": always.relative_low,
+        "always_relative_high": always.relative_high,
+        "always_p_value": always.p_value,
+    }
+    columns |= {
+        name: np.where(is_look, column, math.nan)
+        for name, column in always_columns.items()
+    }
+    table = pairs.assign(status=known.best_status, is_adjusted=is_adjusted, **columns)
     return table[list(LOOK_COLUMNS)].astype(LOOK_COLUMNS)

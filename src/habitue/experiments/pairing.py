@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from habitue.experiments.quantiles import Ranks
-from habitue.experiments.sample_ratio import sample_ratio
+from habitue.experiments.sample_ratio import BLOCKING_P_VALUE, sample_ratio
 from habitue.experiments.sums import Sums
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ LEAST_CUSTOMERS = 20
 TOO_FEW = f"too few customers: fewer than {LEAST_CUSTOMERS} in an arm"
 NOBODY = "nobody is in the experiment"
 NOT_OVER = "nobody's days are over yet"
-# A p-value of the arms' sizes below this says that something is broken.
-SAMPLE_RATIO_ALPHA = 0.001
 EVERYBODY = -1
 GROUP = ["experiment_id", "metric", "arm", "segment"]
 
@@ -152,7 +150,7 @@ def blocked_experiments(arms: pd.DataFrame) -> dict[str, str]:
         p_value = sample_ratio(
             rows["customer_count"].tolist(), rows["share"].tolist()
         ).p_value
-        if math.isfinite(p_value) and p_value < SAMPLE_RATIO_ALPHA:
+        if math.isfinite(p_value) and p_value < BLOCKING_P_VALUE:
             blocked[str(name)] = (
                 f"the arms do not have their shares of customers (p = {p_value:.2g})"
             )

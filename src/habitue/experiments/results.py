@@ -14,7 +14,13 @@ from habitue.experiments.effects import (
     Effects,
     on_scale,
 )
-from habitue.experiments.estimates import ALPHA, Customers, Estimates, estimate
+from habitue.experiments.estimates import (
+    ALPHA,
+    Customers,
+    Estimates,
+    estimate,
+    told_columns,
+)
 from habitue.experiments.interaction import interaction
 from habitue.experiments.multiplicity import correct
 from habitue.experiments.pairing import (
@@ -151,9 +157,9 @@ def _corrected(table: pd.DataFrame, *, correction: str) -> Vector:
     """
     family = ["experiment_id", "arm", "role"]
     comparison = [*family, "metric", "segment"]
-    wide = table.pivot_table(
-        index=comparison, columns="method", values="p_value", dropna=False, sort=False
-    ).reindex(columns=[CUPED, UNADJUSTED, BOOTSTRAP, SEQUENTIAL, BAYESIAN])
+    methods = [CUPED, UNADJUSTED, BOOTSTRAP, SEQUENTIAL, BAYESIAN]
+    p_values = table.set_index([*comparison, "method"])["p_value"]
+    wide = p_values.unstack("method").reindex(columns=methods)
     instead = wide[CUPED].fillna(wide[UNADJUSTED]).fillna(wide[BOOTSTRAP])
     corrected = {
         method: wide[method]
@@ -162,9 +168,8 @@ def _corrected(table: pd.DataFrame, *, correction: str) -> Vector:
         .transform(lambda p_values: correct(p_values.to_numpy(), correction=correction))
         for method in wide.columns
     }
-    keys = pd.MultiIndex.from_frame(table[[*comparison, "method"]])
-    found = pd.DataFrame(corrected).stack().reindex(keys).to_numpy(dtype=np.float64)
-    return np.where(table["p_value"].isna(), math.nan, found)
+    found = pd.DataFrame(corrected).stack().reindex(p_values.index)
+    return np.where(table["p_value"].isna(), math.nan, found.to_numpy(np.float64))
 
 
 def _of_sums(
@@ -228,28 +233,10 @@ def _told(
     customers: Customers,
 ) -> pd.DataFrame:
     """What one method tells; what hangs on an interval is NaN where there is none."""
-    hidden = {
-        "difference_low": effects.low,
-        "difference_high": effects.high,
-        "relative_low": effects.relative_low,
-        "relative_high": effects.relative_high,
-        "standard_error": effects.standard_error,
-        "p_value": effects.p_value,
-        "variance_reduction": effects.variance_reduction,
-    }
     return pairs.assign(
         method=method,
         status=status,
-        customer_count=customers.treatment,
-        control_customer_count=customers.control,
-        value=effects.value,
-        control_value=effects.control_value,
-        difference=effects.difference,
-        relative_difference=effects.relative_difference,
-        **{
-            name: np.where(status == TOLD, values, math.nan)
-            for name, values in hidden.items()
-        },
+        **told_columns(effects, customers, is_told=status == TOLD),
     )
 
 

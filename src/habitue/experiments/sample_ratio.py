@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TWO_ARMS = 2
+# Below this something is broken, and no verdict is told (Fabijan et al. 2019, KDD).
+BLOCKING_P_VALUE = 0.001
 
 
 class SampleRatio(NamedTuple):
