@@ -8,6 +8,10 @@
     {{ exceptions.raise_compiler_error('to_utc_timestamp is not written for ' ~ target.type) }}
 {%- endmacro %}
 
+{#- The type is known before anything is read: of a timestamp nothing is converted. -#}
 {% macro duckdb__to_utc_timestamp(column) -%}
-    cast(try_cast({{ column }} as timestamptz) as timestamp)
+    case
+            when typeof({{ column }}) = 'TIMESTAMP' then try_cast({{ column }} as timestamp)
+            else cast(try_cast({{ column }} as timestamptz) as timestamp)
+        end
 {%- endmacro %}

@@ -1,18 +1,16 @@
 {#- The rows of `relation` that {{ this }} does not hold yet, each with its copy number
     among rows of one identity. No clock or order of arrival is trusted: rows are counted
     per delivery (what names a row in its input), here and there, and only deliveries
-    with more rows there are read again, of inputs that changed. Only repeated identities
-    are windowed.
+    with more rows there are read again, of inputs that changed. Where nothing is held,
+    every row is the first of its kind until number_copies has looked at what was written.
 
     dataset   the dataset that the rows belong to
     identity  columns that name the thing that happened
     delivery  columns that name a row of an input
     content   columns that tell two rows of one delivery apart
-    derived   more of them: a column here and what it is made of there
-    given     the identity as the producer gave it, where finding out what stands in for
-              a missing one takes reading the whole row -#}
+    derived   more of them: a column here and what it is made of there -#}
 {% macro undelivered(
-    relation, dataset, identity, delivery, content, derived={}, given=none
+    relation, dataset, identity, delivery, content, derived={}
 ) -%}
     {%- set held_content = key_of(content + derived.keys() | list) -%}
     {%- set raw_content = key_of(content + derived.values() | list) -%}
@@ -103,6 +101,7 @@ left join held_copies
     {%- if not loop.last %} and {% endif %}
     {%- endfor %}
     {%- else -%}
-{{ numbered_copies(relation, identity, delivery, given) }}
+select *, cast(1 as bigint) as copy_number
+from {{ relation }}
     {%- endif -%}
 {%- endmacro %}

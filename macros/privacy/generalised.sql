@@ -75,3 +75,14 @@
         ~ '|\\b2[2-7][0-9]{2}(?:[ -]?[0-9]{4}){3}\\b'
         ~ '|\\b3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}\\b') }}
 {%- endmacro %}
+
+{#- The texts of an event that a producer fills as it likes, with what is looked for in
+    each: an id of a product is often a long number. -#}
+{% macro general_columns() -%}
+    {%- set columns = {'product_id': ['email']} -%}
+    {%- for name in ['utm_source', 'utm_medium', 'utm_campaign', 'category',
+        'feature_name', 'experiment_id', 'experiment_arm', 'region'] -%}
+        {%- do columns.update({name: ['email', 'ip', 'phone', 'card']}) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{%- endmacro %}

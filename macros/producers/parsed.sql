@@ -17,7 +17,8 @@
         {%- for name, type in columns.items()
             if type != 'varchar' and (read_as is none or name in read_as) %}
         {%- set column = name if read_as is none else read_as[name] %}
-        when {{ parsed(column, type) }} is null
+        when {{ column }} is not null
+            and {{ parsed(column, type) }} is null
             and lower(trim(cast({{ column }} as varchar))) not in ('', 'nan', 'nat')
             then '{{ name }}'
         {%- endfor %}

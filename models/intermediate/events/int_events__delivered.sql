@@ -10,6 +10,9 @@
         "{{ erase_old_rows('events') }}",
         "{{ release_rows_whose_time_has_come('occurred_at', 'activity_date') }}",
     ],
+    post_hook="{{ number_copies(
+        ['source', 'event_id'],
+        ['input_name', 'received_at']) }}",
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
 {%- set path_key = 'case when page_path != viewed_path then '
@@ -35,7 +38,6 @@ arrived as (
         ref('int_events__validated'),
         dataset='events',
         identity=['source', 'event_id'],
-        given=['source', 'given_event_id'],
         delivery=['input_name', 'source', 'event_id', 'received_at'],
         content=told + ['invalid_reason'],
         derived={

@@ -1,5 +1,5 @@
-{#- The verdicts that need no other event of the visitor. A table, since three models
-    read it. -#}
+{#- The verdicts that need no other event of the visitor: a small table, since most
+    events have none. -#}
 {{ config(materialized='table') }}
 -- depends_on: {{ ref('int_visitor_days__touched') }}
 -- depends_on: {{ ref('int_events__pending') }}
@@ -37,8 +37,6 @@ screened as (
         events.copy_number,
         events.input_name,
         events.visitor_id,
-        events.event_type,
-        {{ target_of('events') }} as target,
         case
             when duplicated.reason = 'repeated event_id' then 'duplicate'
             {%- if var('late_policy') == 'set_aside' %}
@@ -62,10 +60,8 @@ screened as (
         end as reason,
         case when duplicated.reason != 'repeated event_id' then duplicated.reason end
             as repeated_key,
-        events.user_key is not null as has_user,
         events.is_judged,
-        events.activity_date,
-        events.occurred_at
+        events.activity_date
     from events
     left join user_agents on events.user_agent_key = user_agents.user_agent_key
     left join client_sessions
@@ -79,3 +75,4 @@ screened as (
 )
 
 select * from screened
+where bucket is not null or repeated_key is not null

@@ -7,6 +7,7 @@
     pre_hook="{{ forget_touched_days() }}",
 ) }}
 -- depends_on: {{ ref('int_visitor_days__touched') }}
+{%- set columns = ['source', 'event_id', 'copy_number', 'input_name', 'visitor_id'] %}
 with
 
 screened as (
@@ -16,55 +17,66 @@ screened as (
 
 ),
 
-double_fired as (
-
-    select * from {{ ref('int_events__double_fired') }}
-
-),
-
-automated as (
-
-    select * from {{ ref('int_visitor_days__automated') }}
-
-),
-
-judged as (
+verdicts as (
 
     select
-        screened.source,
-        screened.event_id,
-        screened.copy_number,
-        screened.input_name,
-        screened.visitor_id,
-        coalesce(
-            screened.bucket,
-            case
-                when automated.visitor_id is not null then 'bot'
-                when double_fired.event_id is not null then 'double_fired'
-                when screened.repeated_key = 'repeated order' then 'duplicate'
-                when screened.repeated_key is not null then 'kept'
-            end
-        ) as bucket,
-        coalesce(
-            screened.reason,
-            case
-                when automated.visitor_id is not null then automated.reason
-                when double_fired.event_id is not null
-                    then 'same visitor, type and target at once'
-                else screened.repeated_key
-            end
-        ) as reason,
-        screened.activity_date
+        {%- for name in columns %}
+        {{ name }},
+        {%- endfor %}
+        case
+            when bucket is not null then bucket
+            when repeated_key = 'repeated order' then 'duplicate'
+            else 'kept'
+        end as bucket,
+        coalesce(reason, repeated_key) as reason,
+        activity_date,
+        case when bucket is not null then 1 else 4 end as precedence
     from screened
-    left join automated
-        on screened.visitor_id = automated.visitor_id
-        and screened.activity_date = automated.activity_date
-    left join double_fired
-        on screened.source = double_fired.source
-        and screened.event_id = double_fired.event_id
-        and screened.copy_number = double_fired.copy_number
+    union all
+    select
+        {%- for name in columns %}
+        pending.{{ name }},
+        {%- endfor %}
+        'bot' as bucket,
+        automated.reason,
+        pending.activity_date,
+        2 as precedence
+    from {{ ref('int_events__pending') }} as pending
+    inner join {{ ref('int_visitor_days__automated') }} as automated
+        on pending.visitor_id = automated.visitor_id
+        and pending.activity_date = automated.activity_date
+    where pending.is_judged
+    union all
+    select
+        {%- for name in columns %}
+        {{ name }},
+        {%- endfor %}
+        'double_fired' as bucket,
+        'same visitor, type and target at once' as reason,
+        activity_date,
+        3 as precedence
+    from {{ ref('int_events__double_fired') }}
+    where is_judged
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by source, event_id, copy_number order by precedence
+        ) as place
+    from verdicts
 
 )
 
-select * from judged
-where bucket is not null
+select
+    {%- for name in columns %}
+    {{ name }},
+    {%- endfor %}
+    bucket,
+    reason,
+    activity_date
+from ranked
+where place = 1

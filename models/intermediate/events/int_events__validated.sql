@@ -11,15 +11,6 @@ normalised as (
 
     select
         *,
-        {{ event_name_of(generalised('event_type')) }} as event_name,
-        coalesce(
-            {{ url_part('page_path', 'path') }}, {{ url_part('page_url', 'path') }}
-        ) as viewed_path,
-        {{ url_part('page_url', 'host') }} as viewed_host,
-        nullif(
-            {{ url_part('referrer', 'host') }},
-            coalesce({{ url_part('page_url', 'host') }}, '')
-        ) as referring_host,
         {{ corrected_time() }} as corrected_at
     from {{ ref('int_events__normalised') }}
 
@@ -41,8 +32,10 @@ validated as (
             normalised.event_id,
             {{ row_hash_of('events', 'normalised.', {'ip': 'ip_network'}) }}
         ) as event_id,
-        normalised.event_id as given_event_id,
-        normalised.event_name,
+        case
+            when event_types.event_name is not null then normalised.event_name
+            else {{ event_name_of(generalised('normalised.event_type')) }}
+        end as event_name,
         coalesce(event_types.event_type, 'other') as event_type,
         normalised.user_id,
         normalised.anonymous_id,
@@ -60,17 +53,18 @@ validated as (
             normalised.{{ kind }}{% if not loop.last %},{% endif %}
             {%- endfor %}
         ) as visitor_value,
-        normalised.viewed_path,
-        {{ generalised_path('normalised.viewed_path') }} as page_path,
-        {{ generalised('normalised.viewed_host', ['ip']) }} as page_host,
-        {{ generalised('normalised.referring_host', ['ip']) }} as referrer_host,
-        {%- for name in ['utm_source', 'utm_medium', 'utm_campaign', 'category',
-            'feature_name', 'experiment_id', 'experiment_arm'] %}
-        {{ generalised('normalised.' ~ name) }} as {{ name }},
+        coalesce(normalised.path_of_page_path, normalised.path_of_page_url)
+            as viewed_path,
+        coalesce(
+            normalised.general_path_of_page_path, normalised.general_path_of_page_url
+        ) as page_path,
+        normalised.general_page_host as page_host,
+        normalised.general_referrer_host as referrer_host,
+        {%- for name in general_columns() if name != 'region' %}
+        normalised.general_{{ name }} as {{ name }},
         {%- endfor %}
-        {{ generalised('normalised.product_id', ['email']) }} as product_id,
         normalised.user_agent,
-        upper({{ generalised('normalised.region') }}) as region,
+        upper(normalised.general_region) as region,
         lower(normalised.opt_out_signal) as opt_out_signal,
         normalised.currency,
         normalised.order_id,

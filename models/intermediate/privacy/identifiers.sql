@@ -15,11 +15,28 @@
 {%- set held = this if is_incremental() else nothing -%}
 {%- set has_erased = tombstones() is not none %}
 with
+
+inputs as (
+
+    {{ select_named() }}
+
+),
+
+spelled as (
+
+    select
+        {%- for kind in named_kinds() %}
+        {{ unless_excluded('inputs', kind) }} as {{ kind }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from inputs
+    {{ join_exclusions('inputs', named_kinds()) }}
+
+),
 {%- if has_erased %}
 
 named as (
 
-    {{ named_identifiers() }}
+    {{ named_identifiers('spelled') }}
 
 ),
 
@@ -32,7 +49,7 @@ strangers as (
     left join {{ held }} as held
         on named.identifier_kind = held.identifier_kind
         and named.raw_value = held.raw_value
-    where named.raw_value is not null and held.raw_value is null
+    where held.raw_value is null
 
 ),
 
@@ -46,7 +63,7 @@ erased as (
 
 observed as (
 
-    {{ named_identifiers('erased' if has_erased else none) }}
+    {{ named_identifiers('spelled', 'erased' if has_erased else none) }}
 
 ),
 
@@ -64,9 +81,7 @@ unseen as (
         on observed.identifier_kind = erased.identifier_kind
         and observed.raw_value = erased.raw_value
     {%- endif %}
-    where
-        observed.raw_value is not null
-        and held.raw_value is null
+    where held.raw_value is null
         {{- ' and erased.raw_value is null' if has_erased }}
 
 ),

@@ -11,15 +11,18 @@
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
 -- depends_on: {{ ref('identifiers') }}
+-- depends_on: {{ ref('int_events__normalised') }}
 {%- set held = this if is_incremental() else '(select null as user_agent)' %}
+{#- Whom a row names has to be known only where somebody was erased. -#}
+{%- set rows = ref('int_events__normalised') if tombstones() else ref('int_events__unioned') %}
 with
 
 observed as (
 
-    select distinct user_agent
-    from {{ ref('int_events__normalised') }}
+    select distinct {{ unless_dropped('user_agent') }} as user_agent
+    from {{ rows }}
     where
-        user_agent is not null
+        {{ unless_dropped('user_agent') }} is not null
         and {{ news_of('events') }}
         {{- unless_of_erased() }}
         {{- unless_too_old('events') }}
