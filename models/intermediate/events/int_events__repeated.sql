@@ -2,66 +2,43 @@
     row that is judged in this build does. Hashes find them: every table is named where it
     is read, so that of everything else only the columns that name it are. -#}
 {{ config(materialized='table') }}
-{%- set delivered = ref('int_events__delivered') -%}
 {%- set id_hash = fast_hash(['source', 'event_id']) -%}
-{%- set key_hash = fast_hash(['source', 'business_key']) %}
+{%- set key_hash = fast_hash(['source', 'business_key']) -%}
+{%- set pending = ref('int_events__pending') -%}
+{%- set is_in_question = '1 = 1' if touches_everything() else
+    '(' ~ id_hash ~ ' in (select ' ~ id_hash ~ ' from ' ~ pending ~ ') or ' ~ key_hash
+    ~ ' in (select ' ~ key_hash ~ ' from ' ~ pending
+    ~ ' where business_key is not null))' %}
 -- depends_on: {{ ref('int_visitor_days__touched') }}
--- depends_on: {{ ref('int_events__pending') }}
 with
-
-{% if not touches_everything() -%}
-judged as (
-
-    select
-        {{ id_hash }} as id_hash,
-        case when business_key is not null then {{ key_hash }} end as key_hash
-    from {{ ref('int_events__pending') }}
-
-),
 
 in_question as (
 
     select
         {{ id_hash }} as id_hash,
         case when business_key is not null then {{ key_hash }} end as key_hash
-    from {{ delivered }}
-    where
-        invalid_reason is null
-        and (
-            {{ id_hash }} in (select id_hash from judged)
-            or {{ key_hash }} in (
-                select key_hash from judged
-                where key_hash is not null
-            )
-        )
+    from {{ ref('int_events__delivered') }}
+    where invalid_reason is null and {{ is_in_question }}
 
 ),
 
-{% endif -%}
 repeated_ids as (
 
     select {{ id_hash }} as id_hash
-    from {{ delivered }}
+    from {{ ref('int_events__delivered') }}
     where
         invalid_reason is null
         and copy_number > 1
-        {%- if not touches_everything() %}
-        and {{ id_hash }} in (select id_hash from in_question)
-        {%- endif %}
+        and {{ '1 = 1' if touches_everything()
+            else id_hash ~ ' in (select id_hash from in_question)' }}
 
 ),
 
 repeated_keys as (
 
-    {%- if touches_everything() %}
-    select {{ key_hash }} as key_hash
-    from {{ delivered }}
-    where invalid_reason is null and business_key is not null
-    {%- else %}
     select key_hash
     from in_question
     where key_hash is not null
-    {%- endif %}
     group by 1
     having count(*) > 1
 
@@ -74,7 +51,7 @@ places as (
         event_id,
         copy_number,
         activity_date
-    from {{ delivered }}
+    from {{ ref('int_events__delivered') }}
     where
         invalid_reason is null
         and (
@@ -90,7 +67,7 @@ places as (
 repeated as (
 
     select delivered.*
-    from {{ delivered }} as delivered
+    from {{ ref('int_events__delivered') }} as delivered
     inner join places
         on delivered.activity_date = places.activity_date
         and delivered.source = places.source

@@ -14,13 +14,13 @@
 -- depends_on: {{ ref('int_events__normalised') }}
 {%- set held = this if is_incremental() else '(select null as user_agent)' %}
 {#- Whom a row names has to be known only where somebody was erased. -#}
-{%- set rows = ref('int_events__normalised') if tombstones() else ref('int_events__unioned') %}
+{%- set rows = 'int_events__normalised' if tombstones() else 'int_events__unioned' %}
 with
 
 observed as (
 
     select distinct {{ unless_dropped('user_agent') }} as user_agent
-    from {{ rows }}
+    from {{ ref(rows) }}
     where
         {{ unless_dropped('user_agent') }} is not null
         and {{ news_of('events') }}
