@@ -99,9 +99,10 @@ delivered as (
         and arrived.visitor_value = visitors.raw_value
     left join {{ ref('identifiers') }} as sessions
         on sessions.identifier_kind = 'client_session_id'
-        and arrived.anonymous_id is null
-        and arrived.device_id is null
-        and arrived.client_session_id = sessions.raw_value
+        and case
+            when arrived.anonymous_id is null and arrived.device_id is null
+                then arrived.client_session_id
+        end = sessions.raw_value
     left join {{ ref('profiles') }} as profiles on arrived.profile = profiles.profile
     left join {{ ref('user_agents') }} as user_agents
         on arrived.user_agent = user_agents.user_agent
