@@ -2,8 +2,8 @@
     setting allows, and what is exact where several events share a moment. A run of
     activity without a gap longer than the timeout is a streak; midnights and campaigns
     cut a streak into splits where they are asked for, and the cap cuts every split into
-    parts. All cuts are moments, so events at one moment stay together and sessions never
-    overlap. The producer's own sessions are not cut (see within_session_cap). -#}
+    parts. All cuts are moments, so events at one moment stay together and sessions
+    never overlap. The producer's own sessions are not cut (see within_session_cap). -#}
 {% macro cut_event_by_event(relation) -%}
     {%- set is_client = uses_client_sessions() -%}
     {%- set is_split = var('session_midnight_split') or var('session_campaign_split') -%}

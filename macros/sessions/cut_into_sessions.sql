@@ -1,12 +1,12 @@
 {#- Events with the session that each one is in, its place there, and the time since the
-    event before, at most a minute. Windows over whole rows are slow and take much memory,
-    so streaks are found from visitor and time alone: what lies in one stretch of the
-    clock as long as the timeout has no longer gap in it, so stretches are put together
-    instead of events. Streaks with events at one moment, whose order their ids decide,
-    and streaks that the cap cuts are cut event by event, as is everything where settings
-    ask for more than a timeout. The two reads of the events are written in different
-    ways (no event is without a time): an engine that sees that they are the same keeps a
-    copy of all events in memory for them. -#}
+    event before, at most a minute. Windows over whole rows are slow and take much
+    memory, so streaks are found from visitor and time alone: what lies in one stretch
+    of the clock as long as the timeout has no longer gap in it, so stretches are put
+    together instead of events. Streaks with events at one moment, whose order their ids
+    decide, and streaks that the cap cuts are cut event by event, as is everything where
+    settings ask for more than a timeout. The two reads of the events are written in
+    different ways (no event is without a time): an engine that sees that they are the
+    same keeps a copy of all events in memory for them. -#}
 {% macro cut_into_sessions(relation, columns) -%}
     {%- set is_plain = not uses_client_sessions()
         and not (var('session_midnight_split') or var('session_campaign_split'))

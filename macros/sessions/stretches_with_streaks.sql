@@ -1,6 +1,6 @@
-{#- Visitors' stretches of the clock, as long as the timeout, with the streak that each one
-    belongs to. A stretch is plain where the events of its streak are in order by their
-    time alone and the cap cuts none of it. -#}
+{#- Visitors' stretches of the clock, as long as the timeout, with the streak that each
+    one belongs to. A stretch is plain where the events of its streak are in order by
+    their time alone and the cap cuts none of it. -#}
 {% macro stretches_with_streaks(relation) -%}
     {%- set timeout = var('session_timeout_seconds') -%}
 with
@@ -91,22 +91,4 @@ from streaked
 left join others
     on streaked.visitor_id = others.visitor_id
     and streaked.streak_started_at = others.streak_started_at
-{%- endmacro %}
-
-{% macro stretch_of(time) -%}
-    floor({{ epoch_seconds(time) }} / {{ var('session_timeout_seconds') }})
-{%- endmacro %}
-
-{% macro lies_in_stretch(event, stretch) -%}
-    {{ event }}.visitor_id = {{ stretch }}.visitor_id
-    and {{ stretch_of(event ~ '.occurred_at') }} = {{ stretch }}.stretch_number
-    and {{ local_date(event ~ '.occurred_at') }} = {{ stretch }}.activity_date
-{%- endmacro %}
-
-{#- The time since the event before, of which no more than a minute counts as engaged. -#}
-{% macro capped_gap(earlier, later) -%}
-case
-    when {{ later }} > {{ seconds_after(earlier, 60) }} then 60
-    else {{ exact_seconds_between(earlier, later) }}
-end
 {%- endmacro %}
