@@ -1,81 +1,74 @@
-{#- Events with the session that each one is in. A run of activity without a gap longer
-    than the timeout is a streak; midnights and campaigns cut a streak into splits where
-    they are asked for, and the cap cuts every split into parts. All cuts are moments, so
-    events at one moment stay together and sessions never overlap. The producer's own
-    sessions are not cut (see within_session_cap). -#}
-{% macro cut_into_sessions(relation) -%}
-    {%- set is_client = uses_client_sessions() -%}
-    {%- set is_split = var('session_midnight_split') or var('session_campaign_split') -%}
-    {%- set start = 'split_started_at' if is_split else 'streak_started_at' -%}
-    {%- set partition = 'visitor_id' ~ (', client_session_id' if is_client else '') -%}
+{#- Events with the session that each one is in, its place there, and the time since the
+    event before, at most a minute. Windows over whole rows are slow and take much
+    memory, so streaks are found from visitor and time alone: what lies in one stretch
+    of the clock as long as the timeout has no longer gap in it, so stretches are put
+    together instead of events. Streaks with events at one moment, whose order their ids
+    decide, and streaks that the cap cuts are cut event by event, as is everything where
+    settings ask for more than a timeout. The two reads of the events are written in
+    different ways (no event is without a time): an engine that sees that they are the
+    same keeps a copy of all events in memory for them. -#}
+{% macro cut_into_sessions(relation, columns) -%}
+    {%- set is_plain = not uses_client_sessions()
+        and not (var('session_midnight_split') or var('session_campaign_split'))
+        and var('session_timeout_seconds') > 0 -%}
+    {%- set told = ['visitor_id', 'occurred_at'] + columns -%}
+    {%- set cut = ['streak_started_at', 'split_started_at', 'part_number', 'gap_seconds'] -%}
+    {%- if not is_plain -%}
+{{ cut_event_by_event(relation) }}
+    {%- else -%}
 with
 
-in_time as (
+stretches as (
 
-    {{ within_session_cap(relation) | indent(4) }}
+    {{ stretches_with_streaks(relation) | indent(4) }}
 
 ),
 
-ordered as (
+plain as (
 
     select
-        *,
-        row_number() over (
-            partition by {{ partition }} order by occurred_at, source, event_id
-        ) as place,
-        lag(occurred_at) over (
-            partition by {{ partition }} order by occurred_at, source, event_id
-        ) as previous_at
-    from in_time
+        {%- for name in told %}
+        events.{{ name }},
+        {%- endfor %}
+        {{ epoch_seconds('events.occurred_at') }} as place,
+        stretches.streak_started_at,
+        stretches.streak_started_at as split_started_at,
+        cast(0 as double precision) as part_number,
+        case when events.occurred_at = stretches.started_at then stretches.gap_seconds end
+            as gap_seconds
+    from {{ relation }} as events
+    inner join stretches on {{ lies_in_stretch('events', 'stretches') | indent(4) }}
+    where stretches.is_plain
 
 ),
 
-streaked as (
+others as (
 
-    select
-        *,
-        max(
-            case
-                {%- if is_client %}
-                when client_session_id is not null then first_occurred_at
-                {%- endif %}
-                when previous_at is null then occurred_at
-                when occurred_at > {{ seconds_after(
-                    'previous_at', var('session_timeout_seconds')) }} then occurred_at
-            end
-        ) over (
-            partition by {{ partition }} order by place
-            rows between unbounded preceding and current row
-        ) as streak_started_at
-    from ordered
+    select events.*
+    from {{ relation }} as events
+    inner join stretches on {{ lies_in_stretch('events', 'stretches') | indent(4) }}
+    where
+        not stretches.is_plain
+        and events.occurred_at is not null
 
 ),
 
-    {%- if is_split %}
+others_cut as (
 
-split as (
-
-    {{ split_streaks('streaked') | indent(4) }}
-
-),
-    {%- endif %}
-
-parts as (
-
-    select
-        *,
-        {%- if not is_split %}
-        streak_started_at as split_started_at,
-        {%- endif %}
-        {{ part_of('occurred_at', start) }} as part_number,
-        case
-            when previous_at >= {{ start }}
-                and {{ part_of('previous_at', start) }} = {{ part_of('occurred_at', start) }}
-                then {{ exact_seconds_between('previous_at', 'occurred_at') }}
-        end as gap_seconds
-    from {{ 'split' if is_split else 'streaked' }}
+    {{ cut_event_by_event('others') | indent(4) }}
 
 )
 
-select * from parts
+select
+    {{ told | join(', ') }},
+    place,
+    {{ cut | join(', ') }}
+from plain
+union all
+select
+    {{ told | join(', ') }},
+    cast(place as double precision) as place,
+    {{ cut | join(', ') }}
+from others_cut
+    {%- endif -%}
 {%- endmacro %}

@@ -9,7 +9,7 @@ known_users as (
         visitor_id,
         activity_date,
         {{ value_at_latest('user_key', 'ended_at') }} as user_key
-    from {{ ref('int_visitor_days__aggregated') }}
+    from {{ ref('int_session_days__measured') }}
     group by 1, 2
 
 ),

@@ -8,7 +8,10 @@ with
 
 groups as (
 
-    select * from {{ ref('int_identity__groups') }}
+    select
+        *,
+        case when not has_anchor then group_key end as orphan_key
+    from {{ ref('int_identity__groups') }}
 
 ),
 
@@ -29,8 +32,7 @@ resolved as (
         ) as root_key
     from groups
     left join groups as persons on groups.person_key = persons.node_key
-    left join adoptions
-        on groups.group_key = adoptions.group_key and not groups.has_anchor
+    left join adoptions on groups.orphan_key = adoptions.group_key
     left join groups as adopters on adoptions.person_key = adopters.node_key
 
 ),

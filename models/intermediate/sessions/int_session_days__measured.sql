@@ -13,14 +13,17 @@
     else 'case when client_session_id is null then split_started_at end' %}
 {%- set heartbeat = var('heartbeat_seconds') %}
 {%- set first_values = ['client_session_id', 'user_agent_key'] %}
+{%- set is_partial = is_incremental() and not touches_everything() %}
+{%- set columns = ['user_key', 'event_type', 'event_name', 'page_path', 'scroll_ratio',
+    'received_at'] + first_values + traffic_columns() %}
 -- depends_on: {{ ref('int_visitor_days__touched') }}
 with
+{%- if is_partial %}
 
 events as (
 
     select accepted.*
     from {{ ref('int_events__accepted') }} as accepted
-    {%- if is_incremental() and not touches_everything() %}
     {%- set earliest = earliest_to_measure() %}
     inner join ({{ touched_visitors() }}) as touched
         on accepted.visitor_id = touched.visitor_id
@@ -35,13 +38,15 @@ events as (
             settled.settled_until is null
             or accepted.occurred_at > settled.settled_until
         )
-    {%- endif %}
 
 ),
+{%- endif %}
 
 cut as (
 
-    {{ cut_into_sessions('events') | indent(4) }}
+    {{ cut_into_sessions(
+        'events' if is_partial else ref('int_events__accepted'), columns
+    ) | indent(4) }}
 
 ),
 
@@ -66,14 +71,14 @@ measured as (
         {%- endfor %}
         count(*) as event_count,
         {%- for name, types in counted_event_types().items() %}
-        sum(case when event_type in ('{{ types | join("', '") }}') then 1 else 0 end)
+        count(case when event_type in ('{{ types | join("', '") }}') then 1 end)
             as {{ name }},
         {%- endfor %}
         count(distinct case
             when event_type = 'page_ping'
                 then floor({{ epoch_seconds('occurred_at') }} / {{ heartbeat }})
         end) * {{ heartbeat }} as heartbeat_seconds,
-        sum(case when gap_seconds > 60 then 60 else gap_seconds end) as gap_seconds,
+        sum(gap_seconds) as gap_seconds,
         max(case
             when scroll_ratio > 1 then 1 when scroll_ratio < 0 then 0 else scroll_ratio
         end) as max_scroll_ratio,
