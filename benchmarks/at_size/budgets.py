@@ -103,7 +103,9 @@ def _verdicts(found: Found) -> list[Verdict]:
         _memory(found),
         _one_more_day(found),
         _overhead(found),
-        _seconds(found, "scoring", 1, "SQL scoring, 1M customers × 12 × 8"),
+        _seconds(
+            found, "scoring", 1, "SQL scoring, 1M customers, 12 features, 8 segments"
+        ),
         _seconds(found, "evidence", 90, "k evidence and fit, 1M customers"),
         _evidence_memory(found),
         _seconds(found, "demo", 60, "`make demo`, installed"),
@@ -111,7 +113,7 @@ def _verdicts(found: Found) -> list[Verdict]:
 
 
 def _verdict(
-    key: str, what: str, limit: str, value: float | None, most: float, told: str
+    key: str, what: str, limit: str, value: float | None, *, most: float, told: str
 ) -> Verdict:
     if value is None:
         return Verdict(key, what, limit)
@@ -120,14 +122,16 @@ def _verdict(
 
 def _in_copies(found: Found, key: str, what: str) -> Verdict:
     value = found.times_copy(key)
-    return _verdict(key, what, "≤ 3 C", value, 3, "{:.2f} C")
+    return _verdict(key, what, "≤ 3 C", value, most=3, told="{:.2f} C")
 
 
 def _by_hand(found: Found) -> Verdict:
     ours, floor = found.wall("equal"), found.wall("duckdb_by_hand")
     value = ours / floor if ours is not None and floor else None
     what = "the same, against the script by hand"
-    return _verdict("by_hand", what, "≤ 1.3 ×", value, 1.3, "{:.2f} ×")
+    return _verdict(
+        "by_hand", what, "≤ 1.3 times", value, most=1.3, told="{:.2f} times"
+    )
 
 
 def per_event(found: Found, key: str, size: str) -> float | None:
@@ -140,14 +144,14 @@ def _growth(found: Found) -> Verdict:
     what = "time per event at 100m, against 20m"
     large, small = (per_event(found, "whole", size) for size in ("100m", "20m"))
     value = large / small if large is not None and small else None
-    return _verdict("growth", what, "≤ 1.3 ×", value, 1.3, "{:.2f} ×")
+    return _verdict("growth", what, "≤ 1.3 times", value, most=1.3, told="{:.2f} times")
 
 
 def _memory(found: Found) -> Verdict:
     one = found.one("whole")
     value = one.peak_memory_bytes / GIGABYTE if one else None
     what = "peak memory of the full refresh"
-    return _verdict("memory", what, "≤ 9 GB", value, 9, "{:.1f} GB")
+    return _verdict("memory", what, "≤ 9 GB", value, most=9, told="{:.1f} GB")
 
 
 def one_more_day(found: Found) -> float | None:
@@ -163,7 +167,7 @@ def _one_more_day(found: Found) -> Verdict:
     what = "one more day, beyond the same build of next to nothing"
     limit = "≤ 5 % of the full refresh"
     value = one_more_day(found)
-    return _verdict("day", what, limit, value, 0.05, "{:.1%}")
+    return _verdict("day", what, limit, value, most=0.05, told="{:.1%}")
 
 
 def _overhead(found: Found) -> Verdict:
@@ -179,11 +183,13 @@ def _overhead(found: Found) -> Verdict:
 
 def _seconds(found: Found, key: str, most: float, what: str) -> Verdict:
     value = found.wall(key, "")
-    return _verdict(key, what, f"≤ {most} s", value, most, "{:.2f} s")
+    return _verdict(key, what, f"≤ {most} s", value, most=most, told="{:.2f} s")
 
 
 def _evidence_memory(found: Found) -> Verdict:
     one = found.one("evidence", "")
     value = one.peak_memory_bytes / GIGABYTE if one else None
     what = "peak memory of the same"
-    return _verdict("evidence_memory", what, "≤ 1.5 GB", value, 1.5, "{:.2f} GB")
+    return _verdict(
+        "evidence_memory", what, "≤ 1.5 GB", value, most=1.5, told="{:.2f} GB"
+    )

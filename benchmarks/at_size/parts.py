@@ -89,7 +89,11 @@ class Part(NamedTuple):
 
 
 PARTS = (
-    Part("scoring", "SQL scoring, 1M customers × 12 × 8", "SQL scoring, all"),
+    Part(
+        "scoring",
+        "SQL scoring, 1M customers, 12 features, 8 segments",
+        "SQL scoring, all",
+    ),
     Part("evidence", "k evidence and fit, 1M customers", "evidence and fit, all"),
     Part("demo", "make demo, installed"),
 )

@@ -102,7 +102,7 @@ def write_report(results: Results) -> Path:
         drawn = draw_growth(
             lines,
             title="Growth",
-            subtitle="Microseconds of wall-clock time an event, full refresh with tests",
+            subtitle="Wall-clock microseconds an event, full refresh with tests",
             notes=("A flat line is time that grows as the events do.",),
         )
         parts += ["## Growth", _saved(path, "growth", drawn, "Time per event")]
@@ -137,9 +137,9 @@ def _circumstances(results: Results) -> str:
     )
     return (
         f"{told}; {facts['cores']} cores of {machine['processor']}, "
-        f"{machine['memory_bytes'] / GIGABYTE:.0f} GB of memory, of which DuckDB may use "
-        f"{facts['memory_limit']}. Python {machine['python']}, {versions}; commit "
-        f"{machine['commit']}. How to read this: docs/performance.md."
+        f"{machine['memory_bytes'] / GIGABYTE:.0f} GB of memory, of which DuckDB "
+        f"may use {facts['memory_limit']}. Python {machine['python']}, {versions}; "
+        f"commit {machine['commit']}. How to read this: docs/performance.md."
     )
 
 

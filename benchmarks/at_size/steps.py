@@ -255,7 +255,7 @@ class Steps:
     def _checksums(
         self, place: Place, database: str, size: Size
     ) -> dict[str, list[int]]:
-        """Checksums of a database's marts; where it is cheap, of more than were built."""
+        """Checksums of marts; where it is cheap, of more than are built so far."""
         if size.events <= MOST_LOOKED_INTO.events:
             self.say(f"{size.name}: marts beside, to compare")
             place.dbt(database, "run", "--select", *BESIDE, "--exclude", *WHOLE)
