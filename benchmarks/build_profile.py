@@ -16,10 +16,10 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter, defaultdict
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,6 @@ PROJECT = Path(__file__).parents[1]
 FOLDER = PROJECT / "target/benchmarks/profile"
 SHOWN = 12
 START_BUDGET_SECONDS, NODE_BUDGET_SECONDS = 6.0, 0.035
-_MODULES = ("jinja2", "dbt", "dbt_common", "agate", "duckdb", "habitue", "mashumaro")
 
 
 class Watch:
@@ -51,13 +50,13 @@ class Watch:
         # Importing dbt is one of the things that are measured.
         from dbt.adapters.duckdb.environments import local  # noqa: PLC0415
         from dbt.parser.manifest import ManifestLoader  # noqa: PLC0415
-        from dbt.task.base import ConfiguredTask  # noqa: PLC0415
+        from dbt.task.build import BuildTask  # noqa: PLC0415
         from dbt.task.run import RunTask  # noqa: PLC0415
         from dbt.task.runnable import GraphRunnableTask  # noqa: PLC0415
 
         wrapped = [
             (ManifestLoader, "get_full_manifest", "parse the project"),
-            (ConfiguredTask, "compile_manifest", "graph of nodes"),
+            (BuildTask, "compile_manifest", "graph of nodes"),
             (RunTask, "before_run", "before nodes: schemas, on-run-start"),
             (GraphRunnableTask, "execute_nodes", "nodes"),
             (RunTask, "after_run", "after nodes: on-run-end"),
@@ -109,37 +108,10 @@ class Watch:
         return counted
 
 
-class Sampler(threading.Thread):
-    """Looks at where the threads are that run Python, a hundred times a second."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.found: Counter[str] = Counter()
-        self.is_over = False
-
-    def run(self) -> None:
-        """Count, for each look and thread, the innermost package that is at work."""
-        while not self.is_over:
-            time.sleep(0.01)
-            for thread, frame in sys._current_frames().items():  # noqa: SLF001
-                if thread != self.ident:
-                    self.found[_place_of(frame)] += 1
-
-
-def _place_of(frame: Any) -> str:
-    while frame is not None:
-        name = frame.f_globals.get("__name__", "")
-        if name.split(".")[0] in _MODULES:
-            return ".".join(name.split(".")[:3])
-        frame = frame.f_back
-    return "waiting"
-
-
 def main() -> None:
-    """Build, and tell the stages, the kinds of nodes and the nodes with most overhead."""
+    """Build, and tell stages, kinds of nodes, and the nodes with most overhead."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--select", nargs="+", help="build these, not everything")
-    parser.add_argument("--sample", action="store_true", help="where Python is, too")
     options = parser.parse_args()
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
@@ -157,23 +129,15 @@ def main() -> None:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
     imported = time.perf_counter() - started
-    watch, sampler = Watch(), Sampler()
-    if options.sample:
-        sampler.start()
+    watch = Watch()
     with watch.in_place():
         build = ["build", *places, "--exclude-resource-type", "unit_test", *selection]
         answer = dbtRunner().invoke(build)
-    sampler.is_over = True
     whole = time.perf_counter() - started
     if not answer.success:
         raise SystemExit("the build failed")
     results = json.loads((FOLDER / "target/run_results.json").read_text())["results"]
     tell(watch, results, whole=whole, imported=imported, anew=anew)
-    if options.sample:
-        console = Console()
-        total = sum(watch.found for watch in ()) or sum(sampler.found.values())
-        for place, count in sampler.found.most_common(25):
-            console.print(f"{count / total:6.1%} {place}")
 
 
 def tell(
@@ -185,8 +149,8 @@ def tell(
     anew: float,
 ) -> None:
     """Print what was found."""
-    console = Console()
-    stages = Table("stage", "seconds", title="A build of the demo", title_justify="left")
+    console = Console(width=None if sys.stdout.isatty() else 110)
+    stages = Table("stage", "seconds", title="A build of the demo")
     rest = whole - imported - sum(watch.stages.values())
     rows = {"import dbt": imported, **watch.stages, "the rest": rest, "in all": whole}
     for name, seconds in rows.items():
@@ -234,8 +198,6 @@ def tell(
 
 
 def _seconds(step: dict[str, str]) -> float:
-    from datetime import datetime  # noqa: PLC0415
-
     started, ended = (
         datetime.fromisoformat(step[name]) for name in ("started_at", "completed_at")
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from at_size.settings import Settings
 
 RIVALS = BENCHMARKS / "at_size/rivals"
+AGREEMENT = BENCHMARKS / "at_size/agreement.py"
 NOT_INSTALLED = 3
 
 
@@ -91,12 +92,14 @@ def contend(
         )
     figure = Figure.of(one.name, one.label, size, events, ran)
     compared = run_alone(
-        settings.module("equality", database, out),
+        [
+            *(sys.executable, str(AGREEMENT)),
+            *("--database", str(database), "--out", str(out)),
+        ],
         log=settings.log,
         cores=settings.cores,
-        environment=ENVIRONMENT,
     )
-    figure.note = compared.last_lines.splitlines()[-1] if compared.last_lines else ""
+    figure.note = compared.last_lines.replace("\n", ". ")
     if compared.exit_code:
         figure.status = "differs"
         figure.wall_seconds = figure.cpu_seconds = 0.0
