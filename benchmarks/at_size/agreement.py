@@ -1,6 +1,6 @@
 """Whether a rival made the same sessions and features as the project.
 
-    python benchmarks/at_size/agreement.py --database habitue.duckdb --out results
+python benchmarks/at_size/agreement.py --database habitue.duckdb --out results
 """
 
 from __future__ import annotations
@@ -148,7 +148,9 @@ def _compare_tables(
         connection.execute(
             f"create or replace temp table {name} as select {cast} from ({relation})"
         )
-    matched = " and ".join(f"here.{key} is not distinct from there.{key}" for key in keys)
+    matched = " and ".join(
+        f"here.{key} is not distinct from there.{key}" for key in keys
+    )
     pairs = ", ".join(
         f"here.{column} as {column}_here, there.{column} as {column}_there"
         for column in keys + columns

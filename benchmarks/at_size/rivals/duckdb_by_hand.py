@@ -77,9 +77,7 @@ def filled_script(connection: duckdb.DuckDBPyConnection, task: Task) -> str:
         f"        count(case when event_type in {_listed(kinds)} then 1 end) as {name},"
         for name, kinds in COUNTED.items()
     ]
-    totals = [
-        f"        cast(sum({name}) as bigint) as {name}," for name in COUNTED
-    ]
+    totals = [f"        cast(sum({name}) as bigint) as {name}," for name in COUNTED]
     day_totals = [f"        sum({name}) as {name}," for name in COUNTED]
     event_types = types_of(EVENT_TEXTS, EVENT_NUMBERS, EVENT_TIMES)
     line_types = types_of(LINE_TEXTS, LINE_NUMBERS, LINE_TIMES)

@@ -584,7 +584,8 @@ select
     sum(
         case
             when lines.is_cancelled and lines.quantity > 0 then 0
-            else lines.quantity * lines.unit_price - lines.discount
+            else cast(lines.quantity * lines.unit_price - lines.discount
+                as decimal(18, 4))
         end
     ) as amount,
     sum(

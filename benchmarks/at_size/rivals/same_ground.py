@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hmac
 import json
 import os
+import re
 import sys
 import time
 from contextlib import contextmanager
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING
 from habitue.privacy.keys import find_key, pad_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from habitue.privacy.keys import PaddedKeys
 
@@ -151,3 +153,54 @@ def padded_keys() -> PaddedKeys:
 def pseudonym_key() -> str:
     """The pseudonym key of the project's demo target."""
     return find_key(os.environ, allow_demo_key=True)
+
+
+def pseudonyms_of(kind: str, values: Iterable[str]) -> list[str]:
+    """The pseudonyms of distinct normalised identifiers of one kind, as UUID texts."""
+    key, start = pseudonym_key().encode(), f"{kind}:".encode()
+    digests = (
+        hmac.digest(key, start + value.encode(), "sha256").hex()[:32]
+        for value in values
+    )
+    return [
+        f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}" for one in digests
+    ]
+
+
+def names_of_nothing() -> dict[str, list[str]]:
+    """Spellings, in lower case, that stand for no identifier, by kind."""
+    found: dict[str, list[str]] = {}
+    for row in read_lookup("identity_exclusions"):
+        found.setdefault(row["identifier_kind"], [""]).append(row["raw_value"])
+    return found
+
+
+def event_type_names() -> dict[str, str]:
+    """The event type of each event name that files may hold."""
+    return {
+        row["event_name"]: row["event_type"]
+        for row in read_lookup("event_types")
+        if row["producer"] == "files"
+    }
+
+
+def robots_among(user_agents: Iterable[str]) -> list[str]:
+    """Those of the distinct user agents that belong to a robot."""
+    patterns = [
+        (re.compile(row["pattern"]), row["is_exception"] == "true")
+        for row in read_lookup("bot_user_agents")
+    ]
+    found = []
+    for user_agent in user_agents:
+        text = user_agent.strip().lower()
+        kinds = {exempt for pattern, exempt in patterns if pattern.search(text)}
+        if kinds == {False}:
+            found.append(user_agent)
+    return found
+
+
+def given_threads() -> str:
+    """The threads of the command line, for libraries that ask when they are imported."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--threads", default="2")
+    return parser.parse_known_args()[0].threads
