@@ -41,7 +41,12 @@ def main() -> None:
     parser.add_argument("--size", type=size_of, default=Size.of("1m"))
     parser.add_argument("--memory-limit", default=Settings.memory_limit)
     parser.add_argument("--cores", type=int, default=Settings.cores)
-    parser.add_argument("--only", nargs="+", choices=("copy", *STEPS))
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=("copy", *STEPS),
+        help="these steps; other figures of the same day are kept",
+    )
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--render", type=Path, help="write the report of such figures")
@@ -59,6 +64,8 @@ def main() -> None:
             results=options.results.resolve(),
         )
         results = Results.of(settings)
+        if options.only:
+            results.go_on()
         measure(settings, results, console, options.only or STEPS)
         console.print(report.terminal_table(results))
     console.print(report.budget_table(results))

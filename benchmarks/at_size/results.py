@@ -68,11 +68,18 @@ class Figure:
 
 @dataclass
 class Results:
-    """All figures of a run, and the file that they are kept in."""
+    """All figures of a run, and the file that they are kept in.
+
+    Attributes:
+        path: The file.
+        facts: Size, machine, data.
+        figures: In the order they were measured.
+    """
 
     path: Path
     facts: dict[str, Any]
     figures: list[Figure] = field(default_factory=list)
+    _measured: set[tuple[str, str]] = field(default_factory=set)
 
     @classmethod
     def of(cls, settings: Settings) -> Results:
@@ -98,8 +105,19 @@ class Results:
         figures = [Figure(**one) for one in told.pop("figures")]
         return cls(path=path, facts=told, figures=figures)
 
+    def go_on(self) -> None:
+        """Take over what the file of the same day holds, until it is measured again."""
+        if self.path.exists():
+            self.figures = Results.read(self.path).figures
+
     def add(self, figure: Figure) -> None:
-        """Keep a figure, and write the file again."""
+        """Keep a figure, and write the file again; figures of earlier runs give way."""
+        measured = (figure.key, figure.size)
+        if measured not in self._measured:
+            self._measured.add(measured)
+            self.figures = [
+                one for one in self.figures if (one.key, one.size) != measured
+            ]
         self.figures.append(figure)
         self.write()
 

@@ -139,6 +139,7 @@ class Steps:
         if is_looked_into:
             self._detail(day, {"rows_read": self._rows_read(place)})
         self._detail(day, {"checksums": self._checksums(place, "growing", size)})
+        self._compare_days(size)
         place.remove("growing")
 
     def whole(self, size: Size) -> None:
@@ -148,11 +149,9 @@ class Steps:
         figure = self._measure("whole", "full refresh, with tests", size, build)
         self._detail(figure, place.nodes("whole"))
         self._detail(figure, {"database_bytes": place.database("whole").stat().st_size})
-        days = [one for one in self._found("day", size) if "checksums" in one.details]
-        if days:
+        if size == self.settings.size:
             self._detail(figure, {"checksums": self._checksums(place, "whole", size)})
-            _compare_days(days[-1], figure)
-            self.results.write()
+            self._compare_days(size)
         place.remove("whole")
 
     def equal(self, size: Size) -> None:
@@ -262,6 +261,22 @@ class Steps:
         found: dict[str, list[int]] = place.tell("checksums", database)
         return found
 
+    def _compare_days(self, size: Size) -> None:
+        """Note on the figure of one more day where it differs from one refresh."""
+        days, refreshes = self._found("day", size), self._found("whole", size)
+        for day in days[-1:]:
+            for refresh in refreshes[-1:]:
+                differing = differences(
+                    day.details["checksums"], refresh.details.get("checksums", {})
+                )
+                if differing:
+                    day.status = "differs"
+                    day.note = f"from one refresh: {', '.join(differing)}"
+                else:
+                    marts = len(day.details["checksums"])
+                    day.note = f"equals one refresh in {marts} marts"
+        self.results.write()
+
     def _rows_read(self, place: Place) -> dict[str, dict[str, int]]:
         """Rows that one more day reads, by node and table."""
         self.say("one more day once more, under the profiler")
@@ -286,15 +301,7 @@ def _told(figure: Figure) -> str:
     )
 
 
-def _compare_days(day: Figure, refresh: Figure) -> None:
-    """Note on the figure of one more day where it differs from one refresh."""
-    ours, theirs = day.details["checksums"], refresh.details["checksums"]
-    differing = sorted(
-        name
-        for name in ours.keys() | theirs.keys()
-        if ours.get(name) != theirs.get(name)
-    )
-    if differing:
-        day.status, day.note = "differs", f"from one refresh: {', '.join(differing)}"
-    else:
-        day.note = f"equals one refresh in {len(ours)} marts"
+def differences(ours: dict[str, list[int]], theirs: dict[str, list[int]]) -> list[str]:
+    """Names of tables whose rows or checksums differ, or that one side lacks."""
+    names = ours.keys() | theirs.keys()
+    return sorted(name for name in names if ours.get(name) != theirs.get(name))
