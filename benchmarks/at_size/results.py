@@ -108,7 +108,9 @@ class Results:
     def go_on(self) -> None:
         """Take over what the file of the same day holds, until it is measured again."""
         if self.path.exists():
-            self.figures = Results.read(self.path).figures
+            earlier = Results.read(self.path)
+            self.figures = earlier.figures
+            self.facts["data"] = earlier.facts.get("data", {})
 
     def add(self, figure: Figure) -> None:
         """Keep a figure, and write the file again; figures of earlier runs give way."""
