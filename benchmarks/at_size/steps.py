@@ -139,7 +139,7 @@ class Steps:
         if is_looked_into:
             self._detail(day, {"rows_read": self._rows_read(place)})
         self._detail(day, {"checksums": self._checksums(place, "growing", size)})
-        self._compare_days(size)
+        self.compare_days(size)
         place.remove("growing")
 
     def whole(self, size: Size) -> None:
@@ -151,7 +151,7 @@ class Steps:
         self._detail(figure, {"database_bytes": place.database("whole").stat().st_size})
         if size == self.settings.size:
             self._detail(figure, {"checksums": self._checksums(place, "whole", size)})
-            self._compare_days(size)
+            self.compare_days(size)
         place.remove("whole")
 
     def equal(self, size: Size) -> None:
@@ -261,20 +261,19 @@ class Steps:
         found: dict[str, list[int]] = place.tell("checksums", database)
         return found
 
-    def _compare_days(self, size: Size) -> None:
+    def compare_days(self, size: Size) -> None:
         """Note on the figure of one more day where it differs from one refresh."""
-        days, refreshes = self._found("day", size), self._found("whole", size)
-        for day in days[-1:]:
-            for refresh in refreshes[-1:]:
-                differing = differences(
-                    day.details["checksums"], refresh.details.get("checksums", {})
-                )
-                if differing:
-                    day.status = "differs"
-                    day.note = f"from one refresh: {', '.join(differing)}"
-                else:
-                    marts = len(day.details["checksums"])
-                    day.note = f"equals one refresh in {marts} marts"
+        day, refresh = (
+            [one for one in self._found(key, size) if "checksums" in one.details][-1:]
+            for key in ("day", "whole")
+        )
+        if day and refresh:
+            ours, theirs = (one[0].details["checksums"] for one in (day, refresh))
+            differing = differences(ours, theirs)
+            day[0].note = f"equals one refresh in {len(ours)} marts"
+            if differing:
+                day[0].status = "differs"
+                day[0].note = f"from one refresh: {', '.join(differing)}"
         self.results.write()
 
     def _rows_read(self, place: Place) -> dict[str, dict[str, int]]:

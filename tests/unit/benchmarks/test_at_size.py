@@ -16,7 +16,7 @@ from at_size.reads import node_of, scans
 from at_size.report import write_report
 from at_size.results import Figure, Results
 from at_size.settings import PROJECT, Settings, Size, SizeError
-from at_size.steps import differences
+from at_size.steps import Steps, differences
 
 MEGABYTE = 2**20
 
@@ -259,6 +259,21 @@ def test_tables_that_differ_or_are_missing_are_named():
         "orders",
     ]
     assert differences(ours, dict(ours)) == []
+
+
+@pytest.mark.parametrize(("orders", "status"), [(5, "ok"), (6, "differs")])
+def test_one_more_day_is_held_against_one_refresh(tmp_path, orders, status):
+    settings = Settings(size=Size.of("20m"), results=tmp_path)
+    results = Results.of(settings)
+    results.add(figure("day", 9.0, details={"checksums": {"orders": [1, 5]}}))
+    steps = Steps(settings, results, say=print)
+    steps.compare_days(settings.size)
+    assert results.figures[0].note == ""
+    results.add(figure("whole", 90.0, details={"checksums": {"orders": [1, orders]}}))
+    steps.compare_days(settings.size)
+    kept = Results.read(results.path).figures[0]
+    assert kept.status == status
+    assert kept.note.endswith("in 1 marts" if status == "ok" else ": orders")
 
 
 def test_scans_are_told_by_table_and_node():
