@@ -6,12 +6,12 @@ DBT := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dbt
 TEST_DATABASE := target/test/habitue.duckdb
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint unit integration build-twice benchmark docs seeds \
-	format clean
+.PHONY: help install demo test lint unit integration build-twice benchmark profile \
+	benchmark-parts docs seeds format clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
-		| awk 'BEGIN {FS = ":.*## "} {printf "  %-12s %s\n", $$1, $$2}'
+		| awk 'BEGIN {FS = ":.*## "} {printf "  %-16s %s\n", $$1, $$2}'
 
 $(VENV)/core: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -52,8 +52,14 @@ build-twice: $(VENV)/dev  ## dbt build on the seeds twice, then the docs
 	HABITUE_DATABASE=$(TEST_DATABASE) $(DBT) build --quiet
 	HABITUE_DATABASE=$(TEST_DATABASE) $(DBT) docs generate --quiet
 
-benchmark: $(VENV)/dev  ## What a day, pseudonyms, an erasure, features and models cost
-	$(BIN)/python benchmarks/one_more_day.py --events 10000000
+SIZE ?= 1m
+benchmark: $(VENV)/dev  ## Builds at SIZE=1m|20m|100m, beside scripts by hand
+	$(BIN)/python benchmarks/at_size --size $(SIZE)
+
+profile: $(VENV)/dev  ## Where the time of a build of the demo goes
+	$(BIN)/python benchmarks/build_profile.py
+
+benchmark-parts: $(VENV)/dev  ## What pseudonyms, an erasure, features and models cost
 	$(BIN)/python benchmarks/hmac_identifiers.py --identifiers 10000000
 	$(BIN)/python benchmarks/erasure.py --events 10000000
 	$(BIN)/python benchmarks/features.py --customers 1000000

@@ -7,6 +7,7 @@ key or a file stops the build here, before anything is written.
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ class Plugin(BasePlugin):
         """Find the keys, or stop the build before anything is written without them."""
         # dbt-duckdb has no setting for it: every cursor is made of this class.
         local.DuckDBCursorWrapper = QuietCursor  # type: ignore[misc]
+        _leave_project_to_itself()
         self.encrypted = str(plugin_config.get("encrypt", "nothing"))
         if self.encrypted not in _ENCRYPTIONS:
             raise DbtRuntimeError(
@@ -135,6 +137,17 @@ class Plugin(BasePlugin):
                 f"the alias {MAIN_DATABASE}."
             )
         return Path(self.creds.path if self.creds else ":memory:")
+
+
+def _leave_project_to_itself() -> None:
+    """Keep the garbage collector from looking through dbt's project again and again.
+
+    The project is read by now and stays until the end; each full collection took a
+    quarter of a second of it. What an earlier run in this process left is collected.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _require_usable(path: str) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from habitue.experiments.sample_ratio import BLOCKING_P_VALUE, sample_ratio
+from habitue.holm import holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -249,7 +249,7 @@ def check_overlap(pairs: pd.DataFrame, *, customer_count: int) -> Check:
     counts = {str(other): int(rows["customer_count"].sum()) for other, rows in shared}
     both, tests = max(counts.values()), {str(o): _association(r) for o, r in shared}
     known = {other: p for other, p in tests.items() if not math.isnan(p)}
-    corrected = _holm(list(known.values()))
+    corrected = holm(list(known.values()))
     related = [
         other for other, p in zip(known, corrected, strict=True) if p < WARNING_P_VALUE
     ]
@@ -313,10 +313,6 @@ def _association(rows: pd.DataFrame) -> float:
     if found.expected_freq.min() < _LEAST_EXPECTED:
         return math.nan
     return float(found.pvalue)
-
-
-def _holm(p_values: Sequence[float]) -> list[float]:
-    return list(multipletests(p_values, method="holm")[1]) if p_values else []
 
 
 def _largest_excess(arms: pd.DataFrame, counts: Sequence[int]) -> float:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from habitue.experiments.assignment_checks import (
     OK,
@@ -19,6 +18,7 @@ from habitue.experiments.assignment_checks import (
 )
 from habitue.experiments.effects import Effects, compare
 from habitue.experiments.sums import Sums
+from habitue.holm import holm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ def check_past(sums: pd.DataFrame, *, control: str) -> Check:
         said = "Nothing of the metrics happened before the experiment."
         return Check(name, UNKNOWN, said, count)
     corrected = np.full(len(p_values), math.nan)
-    corrected[known] = multipletests(p_values[known], method="holm")[1]
+    corrected[known] = holm(p_values[known])
     worst = int(np.nanargmin(corrected))
     row, p_value = found.rows.iloc[worst], float(corrected[worst])
     relative = float(found.effects.relative_difference[worst])

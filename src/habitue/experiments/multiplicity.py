@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from statsmodels.stats.multitest import multipletests
 
+from habitue.holm import holm
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Vector = NDArray[np.float64]
 
-CORRECTIONS = {"holm": "holm", "benjamini_hochberg": "fdr_bh", "none": None}
+CORRECTIONS = ("holm", "benjamini_hochberg", "none")
 
 
 def correct(p_values: Vector, *, correction: str) -> Vector:
@@ -43,9 +45,10 @@ def correct(p_values: Vector, *, correction: str) -> Vector:
     if ((tested < 0) | (tested > 1)).any():
         raise ValueError("p-values must lie between 0 and 1")
     corrected = np.full(p_values.shape, math.nan)
-    method = CORRECTIONS[correction]
-    if method is None or not is_tested.any():
+    if correction == "none" or not is_tested.any():
         corrected[is_tested] = tested
+    elif correction == "holm":
+        corrected[is_tested] = holm(tested)
     else:
-        corrected[is_tested] = multipletests(tested, method=method)[1]
+        corrected[is_tested] = multipletests(tested, method="fdr_bh")[1]
     return corrected

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.stats import chi2_contingency, kruskal
-from statsmodels.stats.multitest import multipletests
+
+from habitue.holm import holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +116,7 @@ def corrected(p_values: Sequence[float]) -> NDArray[np.float64]:
     tested = ~np.isnan(given)
     adjusted = np.full(len(given), math.nan)
     if tested.any():
-        adjusted[tested] = multipletests(given[tested], method="holm")[1]
+        adjusted[tested] = holm(given[tested])
     return adjusted
 
 

@@ -1,0 +1,1 @@
+"""What builds cost at size, beside what a user would write instead."""
