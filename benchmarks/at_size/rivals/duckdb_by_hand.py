@@ -114,7 +114,7 @@ def main() -> None:
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"set threads = {task.threads}")
         connection.execute(f"set memory_limit = '{task.memory_limit}'")
-        connection.execute(f"set temp_directory = '{task.out / 'spilled'}'")
+        connection.execute(f"set temp_directory = '{task.out / 'spill'}'")
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set timezone = 'UTC'")
         keys = padded_keys()

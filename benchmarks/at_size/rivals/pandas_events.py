@@ -54,6 +54,7 @@ def read(
     for name in texts:
         text = frame[name].astype("string").str.strip()
         frame[name] = text.mask(text == "")
+    frame[list(numbers)] = frame[list(numbers)].astype("float64")
     for name in times:
         frame[name] = frame[name].astype("datetime64[us]")
     return frame
