@@ -27,7 +27,7 @@ EVENTS = f"""
     steps as (
         select *, unnest(range(length)) as step from visits
         union all
-        -- A streak of a week, with two heartbeats in a bucket at each cap.
+        -- A streak of a week, with a heartbeat at the moment of each cap.
         select 900001, 900001, timestamp '2025-01-05 22:50:00', 0, 600, step
         from (select unnest(range(1100)) as step)
         union all
@@ -44,7 +44,8 @@ EVENTS = f"""
     drawn as (
         select
             *,
-            hash(session, step, 7) % 1000 as chance,
+            case when person > 900000 then 999 else hash(session, step, 7) % 1000 end
+                as chance,
             started + to_milliseconds(cast(case
                 when person = 900001 then step * 600000
                 when person = 900002 then step * 300
@@ -76,15 +77,17 @@ EVENTS = f"""
                 when person % 7 = 0 and person < 900000 then null
                 else 'c' || person
             end as anonymous_id,
-            case when chance = 8 then 'none' when chance = 9 then null
+            case when chance = 8 then 'none' when chance in (9, 10) then null
                 when person % 7 = 0 then 'd' || person end as device_id,
             case
-                when person > 900000 or chance % 5 < 2 or chance = 9 then null
+                when person > 900000 or chance % 5 < 2 or chance in (9, 10)
+                    then null
                 when chance = 12 then 'guest'
                 when chance = 13 then ' u' || person
                 when person % 3 < 2 then 'u' || (person // 2)
             end as user_id,
-            case when chance != 14 then 's' || session end as client_session_id,
+            case when chance not in (10, 14) then 's' || session end
+                as client_session_id,
             case
                 when person % 101 = 3 then 'Mozilla/5.0 (compatible; Googlebot/2.1)'
                 when person % 101 = 5 then 'Mozilla/5.0 (Linux; CUBOT P80) Mobile'
@@ -130,12 +133,12 @@ EVENTS = f"""
     union all by name
     -- The same event once more: received later, earlier, or word by word.
     select * replace (
-        case when chance < 70 then received_at + interval 2 hour
-            when chance < 80 then received_at - interval 400 millisecond
+        case when chance between 50 and 69 then received_at + interval 2 hour
+            when chance between 70 and 79 then received_at - interval 400 millisecond
             else received_at end as received_at,
         moment + interval 1 day as moment
     )
-    from rows where chance between 50 and 95 and event_id is not null
+    from rows where chance between 50 and 95 or chance between 1 and 3
     union all by name
     -- Two clicks: at once, a second later, and just not a second later.
     select * replace (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,6 +21,8 @@ from same_ground import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from same_ground import Task
 
 SECOND = 1_000_000
@@ -88,10 +89,9 @@ def validated_events(raw: pd.DataFrame) -> pd.DataFrame:
     skewed = raw["received_at"] + (raw["device_created_at"] - raw["sent_at"])
     names = raw["event_type"].str.lower().str.replace("[ -]", "_", regex=True)
     paths = raw["page_path"].str.extract(PATH, expand=False)
-    row_hash = pd.util.hash_pandas_object(
-        raw.loc[raw["event_id"].isna()].drop(columns="input_name").astype(str),
-        index=False,
-    )
+    event_ids = id_of(raw["event_id"], "event_id")
+    nameless = raw.loc[event_ids.isna()].drop(columns="input_name").astype(str)
+    row_hash = pd.util.hash_pandas_object(nameless, index=False).astype("string")
     events = raw.assign(
         source="files",
         event_name=names,
@@ -105,7 +105,7 @@ def validated_events(raw: pd.DataFrame) -> pd.DataFrame:
             robots_among(raw["user_agent"].dropna().unique())
         ),
     )
-    events["event_id"] = events["event_id"].fillna("row-" + row_hash.astype("string"))
+    events["event_id"] = event_ids.fillna("row-" + row_hash)
     events["visitor_id"] = pd.Series(pd.NA, index=raw.index, dtype="string")
     for kind in KINDS:
         ids = pseudonym_of(id_of(raw[kind], kind), kind)

@@ -1,7 +1,7 @@
 """pandas: the same sessions and features in memory, for sizes that fit there.
 
-What is left out is what ``duckdb_by_hand`` leaves out; the event table is written once as
-Parquet, as the others write it.
+What is left out is what ``duckdb_by_hand`` leaves out; the event table is written once
+as Parquet, as the others write it.
 
     python pandas_frames.py --raw data/raw --identities who.parquet --out results
 """
@@ -24,6 +24,7 @@ from pandas_events import (
     validated_events,
 )
 from same_ground import (
+    ACTIVE_DAYS,
     CANCELLED,
     COUNTED,
     EVENT_NUMBERS,
@@ -35,6 +36,8 @@ from same_ground import (
     LINE_TIMES,
     LONGEST_GAP_SECONDS,
     MINIMUM_VISIT_SECONDS,
+    RECENT_DAYS,
+    SCORE_CUTS,
     SESSION_CAP_DAYS,
     SESSION_TIMEOUT_SECONDS,
     read_task,
@@ -44,8 +47,6 @@ if TYPE_CHECKING:
     from same_ground import Task
 
 MONEY = 10_000
-QUARTERS = (0.2, 0.4, 0.6, 0.8)
-RECENT_DAYS, ACTIVE_DAYS = 90, 28
 MEASURES = {
     "recency_score": "order_recency_days",
     "frequency_score": "order_count",
@@ -222,7 +223,7 @@ def scores_of(buyers: pd.DataFrame) -> pd.DataFrame:
     reached = pd.DataFrame(
         {
             score: np.sum(
-                [buyers[name] >= buyers[name].quantile(at) + 1 for at in QUARTERS],
+                [buyers[name] >= buyers[name].quantile(at) + 1 for at in SCORE_CUTS],
                 axis=0,
             )
             for score, name in MEASURES.items()

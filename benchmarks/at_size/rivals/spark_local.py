@@ -16,6 +16,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from same_ground import (
+    ACTIVE_DAYS,
     BOT_EVENTS_PER_MINUTE,
     BOT_MINUTE_SPREAD_SECONDS,
     BOT_VIEWS_WITHOUT_ENGAGEMENT,
@@ -33,6 +34,8 @@ from same_ground import (
     LINE_TIMES,
     LONGEST_GAP_SECONDS,
     MINIMUM_VISIT_SECONDS,
+    RECENT_DAYS,
+    SCORE_CUTS,
     SESSION_CAP_DAYS,
     SESSION_TIMEOUT_SECONDS,
     event_type_names,
@@ -152,6 +155,9 @@ def fillings() -> dict[str, str]:
         "longest_gap": str(LONGEST_GAP_SECONDS * SECOND),
         "heartbeat": str(HEARTBEAT_SECONDS * SECOND),
         "minimum_visit": str(MINIMUM_VISIT_SECONDS * SECOND),
+        "active_days": str(ACTIVE_DAYS),
+        "recent_days": str(RECENT_DAYS),
+        "score_cuts": str(SCORE_CUTS),
         "counts": "\n".join(counts),
         "totals": "\n".join(totals),
     } | {

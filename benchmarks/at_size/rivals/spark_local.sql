@@ -80,7 +80,7 @@ select
     case
         when lower(trim(timed.event_id)) in ($nothings_of_event_id)
             or timed.event_id is null
-            then concat('row-', md5(to_json(struct(timed.*))))
+            then concat('row-', md5(to_json(struct(timed.* except (input_name)))))
         else trim(timed.event_id)
     end as event_id,
     'files' as source,
@@ -359,7 +359,7 @@ with typed as (
             then trim(order_id) end as order_id,
         case when lower(trim(line_id)) not in ($nothings_of_line_id)
             then trim(line_id) end as given_line_id,
-        md5(to_json(struct(raw_lines.*))) as row_hash,
+        md5(to_json(struct(* except (input_name)))) as row_hash,
         case when lower(trim(user_id)) not in ($nothings_of_user_id)
             then trim(user_id) end as user_value,
         case when lower(trim(email)) not in ($nothings_of_email) and email like '%_@_%'
@@ -509,16 +509,16 @@ select
     customer_id,
     max(as_of_day) - max(day) as recency_days,
     max(as_of_day) - min(day) as tenure_days,
-    sum(case when as_of_day - day <= 28 then 1 else 0 end) as active_days_28,
-    sum(case when as_of_day - day <= 90 then coalesce(session_count, 0) else 0 end)
+    sum(case when as_of_day - day <= $active_days then 1 else 0 end) as active_days_28,
+    sum(case when as_of_day - day <= $recent_days then coalesce(session_count, 0) else 0 end)
         as session_count_90,
-    sum(case when as_of_day - day <= 90 then coalesce(product_view_count, 0) else 0 end)
+    sum(case when as_of_day - day <= $recent_days then coalesce(product_view_count, 0) else 0 end)
         as product_view_count_90,
-    sum(case when as_of_day - day <= 90 then coalesce(search_count, 0) else 0 end)
+    sum(case when as_of_day - day <= $recent_days then coalesce(search_count, 0) else 0 end)
         as search_count_90,
-    sum(case when as_of_day - day <= 90 then coalesce(add_to_cart_count, 0) else 0 end)
+    sum(case when as_of_day - day <= $recent_days then coalesce(add_to_cart_count, 0) else 0 end)
         as add_to_cart_count_90,
-    sum(case when as_of_day - day <= 90 then coalesce(feature_use_count, 0) else 0 end)
+    sum(case when as_of_day - day <= $recent_days then coalesce(feature_use_count, 0) else 0 end)
         as feature_use_count_90,
     coalesce(sum(session_count), 0) as session_count,
     coalesce(sum(page_view_count), 0) as page_view_count,
@@ -535,9 +535,9 @@ group by 1
 -- table: features.features
 with cuts as (
     select
-        percentile(order_recency_days, array(0.2, 0.4, 0.6, 0.8)) as recency_cuts,
-        percentile(order_count, array(0.2, 0.4, 0.6, 0.8)) as order_cuts,
-        percentile(cast(revenue as double), array(0.2, 0.4, 0.6, 0.8)) as revenue_cuts
+        percentile(order_recency_days, array$score_cuts) as recency_cuts,
+        percentile(order_count, array$score_cuts) as order_cuts,
+        percentile(cast(revenue as double), array$score_cuts) as revenue_cuts
     from customer_sums
     where order_count > 0
 )
