@@ -259,6 +259,7 @@ def features_of(
     keys = ("customer_id", "day")
     behaviour = (
         days.pipe(with_customer, owners)
+        .filter(pl.col("customer_id").is_not_null())
         .group_by(keys)
         .agg(
             pl.col(*COUNTED, "engaged").sum(),

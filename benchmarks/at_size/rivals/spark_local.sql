@@ -483,6 +483,7 @@ $totals
     from session_days
     left join owners as visited on session_days.visitor_number = visited.number
     left join owners as used on session_days.user_number = used.number
+    where coalesce(used.customer_id, visited.customer_id) is not null
     group by 1, 2
 ),
 purchases as (
