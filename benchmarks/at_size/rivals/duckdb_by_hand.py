@@ -20,17 +20,29 @@ from typing import TYPE_CHECKING
 
 import duckdb
 from same_ground import (
+    ACTIVE_DAYS,
     BOT_EVENTS_PER_MINUTE,
+    BOT_MINUTE_SPREAD_SECONDS,
     BOT_VIEWS_WITHOUT_ENGAGEMENT,
     CANCELLED,
     COUNTED,
+    DOUBLE_FIRE_SECONDS,
     EVENT_NUMBERS,
     EVENT_TEXTS,
     EVENT_TIMES,
+    HEARTBEAT_SECONDS,
+    IDLE_VIEWS,
+    LATE_AFTER_DAYS,
     LINE_NUMBERS,
     LINE_TEXTS,
     LINE_TIMES,
+    LONGEST_GAP_SECONDS,
     LOOKUPS,
+    MINIMUM_VISIT_SECONDS,
+    RECENT_DAYS,
+    SCORE_CUTS,
+    SESSION_CAP_DAYS,
+    SESSION_TIMEOUT_SECONDS,
     padded_keys,
     read_task,
 )
@@ -42,6 +54,7 @@ if TYPE_CHECKING:
 
 SCRIPT = Path(__file__).with_suffix(".sql")
 DATABASE = "by_hand.duckdb"
+SECOND = 1_000_000
 
 
 def columns_as_read(
@@ -87,6 +100,18 @@ def filled_script(connection: duckdb.DuckDBPyConnection, task: Task) -> str:
         identities=task.identities,
         lookups=LOOKUPS,
         out=task.out,
+        late_after_days=LATE_AFTER_DAYS,
+        double_fire=DOUBLE_FIRE_SECONDS * SECOND,
+        spread=BOT_MINUTE_SPREAD_SECONDS * SECOND,
+        idle_views=_listed(IDLE_VIEWS),
+        timeout=SESSION_TIMEOUT_SECONDS * SECOND,
+        cap=SESSION_CAP_DAYS * 86_400 * SECOND,
+        longest_gap=LONGEST_GAP_SECONDS * SECOND,
+        heartbeat=HEARTBEAT_SECONDS * SECOND,
+        minimum_visit=MINIMUM_VISIT_SECONDS * SECOND,
+        active_days=ACTIVE_DAYS,
+        recent_days=RECENT_DAYS,
+        score_cuts=list(SCORE_CUTS),
         events_per_minute=BOT_EVENTS_PER_MINUTE,
         views_without_engagement=BOT_VIEWS_WITHOUT_ENGAGEMENT,
         cancelled=_listed(CANCELLED),
@@ -114,7 +139,7 @@ def main() -> None:
     with duckdb.connect(str(database)) as connection:
         connection.execute(f"set threads = {task.threads}")
         connection.execute(f"set memory_limit = '{task.memory_limit}'")
-        connection.execute(f"set temp_directory = '{task.out / 'spilled'}'")
+        connection.execute(f"set temp_directory = '{task.out / 'spill'}'")
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set timezone = 'UTC'")
         keys = padded_keys()

@@ -172,7 +172,7 @@ select
     who.visitor_number,
     who.user_number,
     who.is_bot,
-    coalesce(timed.sent_at > timed.device_created_at + interval 3 day, false) as is_late,
+    coalesce(timed.sent_at > timed.device_created_at + interval $late_after_days day, false) as is_late,
     timed.corrected_at as occurred_at,
     timed.device_created_at,
     timed.received_at
@@ -285,8 +285,8 @@ create temp table double_fired as
 with candidates as (
     select
         *,
-        moment - lag(moment) over wide <= 1000000
-            or lead(moment) over wide - moment <= 1000000 as is_close
+        moment - lag(moment) over wide <= $double_fire
+            or lead(moment) over wide - moment <= $double_fire as is_close
     from steps
     window wide as (partition by visitor_number, target order by moment)
 ),
@@ -301,7 +301,7 @@ placed as (
     inner join events on candidates.row_id = events.rowid
     where candidates.is_close
 )
-select row_id from placed where gap <= 1000000;
+select row_id from placed where gap <= $double_fire;
 
 -- A day with a minute of a robot, or with nothing but views, is busy in any case.
 create temp table automated as
@@ -324,7 +324,7 @@ select visitor_number, day
 from suspects
 where event_type != 'page_ping'
 group by visitor_number, day, moment // 60000000
-having count(*) > $events_per_minute and max(moment) - min(moment) >= 10000000
+having count(*) > $events_per_minute and max(moment) - min(moment) >= $spread
 union
 select visitor_number, day
 from suspects
@@ -333,7 +333,7 @@ having
     count(*) > $views_without_engagement
     and bool_and(
         user_number is null
-        and event_type in ('page_view', 'screen_view', 'product_view')
+        and event_type in $idle_views
     );
 
 -- part: sessions
@@ -369,8 +369,8 @@ select
     moment,
     user_number,
     event_type,
-    case when not is_visitor and gap <= 1800000000 then gap end as gap,
-    cast(sum(case when is_visitor or gap > 1800000000 then 1 else 0 end) over (
+    case when not is_visitor and gap <= $timeout then gap end as gap,
+    cast(sum(case when is_visitor or gap > $timeout then 1 else 0 end) over (
         rows between unbounded preceding and current row
     ) as integer) as streak
 from compared;
@@ -383,7 +383,7 @@ create temp table long_streaks as
 select streak, min(moment) as streak_start
 from streaked
 group by 1
-having max(moment) - min(moment) >= 259200000000;
+having max(moment) - min(moment) >= $cap;
 
 create temp table cut as
 select
@@ -392,12 +392,12 @@ select
     streaked.user_number,
     streaked.event_type,
     streaked.streak,
-    coalesce((moment - streak_start) // 259200000000, 0) as part,
+    coalesce((moment - streak_start) // $cap, 0) as part,
     case
         when streak_start is null
-            or (moment - streak_start) // 259200000000
-            = (moment - gap - streak_start) // 259200000000
-            then case when gap > 60000000 then 60000000 else gap end
+            or (moment - streak_start) // $cap
+            = (moment - gap - streak_start) // $cap
+            then case when gap > $longest_gap then $longest_gap else gap end
     end as gap
 from streaked
 left join long_streaks on streaked.streak = long_streaks.streak;
@@ -406,9 +406,9 @@ drop table streaked;
 
 create temp table session_days as
 with heartbeats as (
-    select streak, part, bucket // 8640 as day, count(*) * 10000000 as heartbeat
+    select streak, part, bucket * $heartbeat // 86400000000 as day, count(*) * $heartbeat as heartbeat
     from (
-        select distinct streak, part, moment // 10000000 as bucket
+        select distinct streak, part, moment // $heartbeat as bucket
         from cut
         where event_type = 'page_ping'
     )
@@ -435,7 +435,7 @@ select
     case
         when page_ping_count = 0 then gap
         when day = min(case when page_ping_count > 0 then day end) over session
-            then heartbeat + 5000000
+            then heartbeat + $minimum_visit
         else heartbeat
     end as engaged
 from counted
@@ -644,19 +644,19 @@ select
     customer_number,
     any_value(as_of_day) - max(day) as recency_days,
     any_value(as_of_day) - min(day) as tenure_days,
-    count(case when as_of_day - day <= 28 then 1 end) as active_days_28,
-    coalesce(sum(case when as_of_day - day <= 90 then session_count end), 0)
+    count(case when as_of_day - day <= $active_days then 1 end) as active_days_28,
+    coalesce(sum(case when as_of_day - day <= $recent_days then session_count end), 0)
         as session_count_90,
     coalesce(sum(session_count), 0) as session_count,
     coalesce(sum(page_view_count), 0) as page_view_count,
     coalesce(sum(engaged), 0) as engaged,
-    coalesce(sum(case when as_of_day - day <= 90 then product_view_count end), 0)
+    coalesce(sum(case when as_of_day - day <= $recent_days then product_view_count end), 0)
         as product_view_count_90,
-    coalesce(sum(case when as_of_day - day <= 90 then search_count end), 0)
+    coalesce(sum(case when as_of_day - day <= $recent_days then search_count end), 0)
         as search_count_90,
-    coalesce(sum(case when as_of_day - day <= 90 then add_to_cart_count end), 0)
+    coalesce(sum(case when as_of_day - day <= $recent_days then add_to_cart_count end), 0)
         as add_to_cart_count_90,
-    coalesce(sum(case when as_of_day - day <= 90 then feature_use_count end), 0)
+    coalesce(sum(case when as_of_day - day <= $recent_days then feature_use_count end), 0)
         as feature_use_count_90,
     coalesce(sum(order_count), 0) as order_count,
     coalesce(sum(revenue), 0) as revenue,
@@ -671,11 +671,11 @@ group by 1;
 create table features as
 with cuts as (
     select
-        quantile_cont(cast(order_recency_days as double), [0.2, 0.4, 0.6, 0.8])
+        quantile_cont(cast(order_recency_days as double), $score_cuts)
             as recency_cuts,
-        quantile_cont(cast(order_count as double), [0.2, 0.4, 0.6, 0.8])
+        quantile_cont(cast(order_count as double), $score_cuts)
             as order_cuts,
-        quantile_cont(cast(revenue as double), [0.2, 0.4, 0.6, 0.8]) as revenue_cuts
+        quantile_cont(cast(revenue as double), $score_cuts) as revenue_cuts
     from customer_sums
     where order_count > 0
 ),

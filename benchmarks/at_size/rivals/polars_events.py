@@ -1,4 +1,4 @@
-"""What the Polars rival does before sessions: identifiers, the event table, verdicts."""
+"""What the Polars rival does before sessions: identifiers, events, verdicts."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Polars: the same sessions and features, lazy and streaming where the rows are many.
 
-The event table is written once as Parquet, as the others write it; verdicts and sessions
-read its narrow columns. What is left out is what ``duckdb_by_hand`` leaves out.
+The event table is written once as Parquet, as the others write it; verdicts and
+sessions read its narrow columns. What is left out is what ``duckdb_by_hand`` leaves
+out.
 
     python polars_frames.py --raw data/raw --identities who.parquet --out results
 """
@@ -25,6 +26,7 @@ from polars_events import (
     write_events,
 )
 from same_ground import (
+    ACTIVE_DAYS,
     CANCELLED,
     COUNTED,
     EVENT_NUMBERS,
@@ -36,6 +38,8 @@ from same_ground import (
     LINE_TIMES,
     LONGEST_GAP_SECONDS,
     MINIMUM_VISIT_SECONDS,
+    RECENT_DAYS,
+    SCORE_CUTS,
     SESSION_CAP_DAYS,
     SESSION_TIMEOUT_SECONDS,
     pseudonyms_of,
@@ -45,7 +49,6 @@ from same_ground import (
 if TYPE_CHECKING:
     from same_ground import Task
 
-QUARTERS = (0.2, 0.4, 0.6, 0.8)
 MONEY = 10_000
 
 
@@ -233,7 +236,7 @@ def with_buyer(lines: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
     for kind in ("user_id", "email", "anonymous_id"):
         value = id_of(kind)
         if kind == "email":
-            is_address = pl.col("email").str.contains("(?s)^.*.@.")
+            is_address = pl.col("email").str.contains(".@.")
             value = pl.when(is_address).then(value.str.to_lowercase())
         raw = lines.select(raw=kind, value=value).drop_nulls().unique()
         distinct = raw["value"].unique()
@@ -256,6 +259,7 @@ def features_of(
     keys = ("customer_id", "day")
     behaviour = (
         days.pipe(with_customer, owners)
+        .filter(pl.col("customer_id").is_not_null())
         .group_by(keys)
         .agg(
             pl.col(*COUNTED, "engaged").sum(),
@@ -278,7 +282,7 @@ def features_of(
     of_90_days += ("add_to_cart_count", "feature_use_count")
     of_all_time = ("session_count", "page_view_count", "engaged", "order_count")
     of_all_time += ("revenue", "sold_amount", "discount")
-    is_recent = as_of - pl.col("day") <= 90
+    is_recent = as_of - pl.col("day") <= RECENT_DAYS
     summed = (
         behaviour.join(purchases, on=keys, how="full", coalesce=True)
         .group_by("customer_id")
@@ -287,7 +291,7 @@ def features_of(
             pl.col(*of_90_days).filter(is_recent).sum().name.suffix("_90"),
             recency_days=as_of - pl.col("day").max(),
             tenure_days=as_of - pl.col("day").min(),
-            active_days_28=(as_of - pl.col("day") <= 28).sum().cast(pl.Int64),
+            active_days_28=(as_of - pl.col("day") <= ACTIVE_DAYS).sum().cast(pl.Int64),
             order_recency_days=as_of
             - pl.col("day").filter(pl.col("order_count") > 0).max(),
         )
@@ -321,7 +325,7 @@ def scores_of(buyers: pl.DataFrame) -> dict[str, pl.Expr]:
         values = buyers[measure] / unit
         reached = sum(
             (pl.col(measure) / unit >= values.quantile(at, "linear") + 1).cast(pl.Int32)
-            for at in QUARTERS
+            for at in SCORE_CUTS
         )
         value = 5 - reached if score == "recency_score" else 1 + reached
         scores[score] = pl.when(pl.col("order_count") > 0).then(value)

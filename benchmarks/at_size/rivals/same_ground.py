@@ -1,7 +1,7 @@
 """What all rivals stand on: their arguments, the project's lookups and its rules.
 
-The rules are those of the project's defaults (``dbt_project.yml``), written once so that
-no rival is measured against another rule.
+The rules are those of the project's defaults (``dbt_project.yml``), written once so
+that no rival is measured against another rule.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ SESSION_CAP_DAYS = 3
 HEARTBEAT_SECONDS = 10
 MINIMUM_VISIT_SECONDS = 5
 LONGEST_GAP_SECONDS = 60
+RECENT_DAYS = 90
+ACTIVE_DAYS = 28
+SCORE_CUTS = (0.2, 0.4, 0.6, 0.8)
 CANCELLED = ("cancelled", "canceled", "returned", "refunded")
 VIEWS = ("page_view", "screen_view")
 IDLE_VIEWS = ("page_view", "screen_view", "product_view")
@@ -200,7 +203,7 @@ def robots_among(user_agents: Iterable[str]) -> list[str]:
 
 
 def given_threads() -> str:
-    """The threads of the command line, for libraries that ask when they are imported."""
+    """The threads asked for, for libraries that ask when they are imported."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--threads", default="2")
     return parser.parse_known_args()[0].threads
