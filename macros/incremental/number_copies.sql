@@ -1,11 +1,13 @@
-{#- Post-hook of the delivered models: rows of one identity that this build added as the
-    first of their kind are numbered, within what was written. A hash finds the few; to
-    number while writing, the engine would have to sort or to read everything twice.
+{#- Post-hook of the delivered models: where rows of one identity were written with the same
+    number, they are numbered anew. A hash finds the few; to number while writing, the
+    engine would have to sort or to read everything twice, and to do it before the commit,
+    DuckDB would write everything twice. So it is done after it. What a build that died
+    left without numbers is pending still, and the next build numbers it.
 
     identity  columns that name the thing that happened
     delivery  columns that name a row of an input, which the order goes by -#}
 {% macro number_copies(identity, delivery) -%}
-    {%- set is_new = 'arrived_at = ' ~ build_time() ~ ' and copy_number = 1' %}
+    {%- set is_new = 'copy_number is not null and ' ~ is_pending('arrived_at') %}
     update {{ this }}
     set copy_number = numbered.copy_number
     from (
@@ -13,7 +15,8 @@
             {{ row_place() }} as place,
             row_number() over (
                 partition by {{ identity | join(', ') }}
-                order by {{ delivery | join(', ') }}, {{ row_place() }}
+                order by
+                    arrived_at, copy_number, {{ delivery | join(', ') }}, {{ row_place() }}
             ) as copy_number
         from {{ this }}
         where
@@ -22,11 +25,11 @@
                 select {{ fast_hash(identity) }}
                 from {{ this }}
                 where {{ is_new }}
-                group by 1
+                group by {{ fast_hash(identity) }}, copy_number
                 having count(*) > 1
             )
     ) as numbered
     where
         {{ this.identifier }}.{{ row_place() }} = numbered.place
-        and numbered.copy_number > 1
+        and {{ this.identifier }}.copy_number != numbered.copy_number
 {%- endmacro %}

@@ -80,7 +80,7 @@ class Plugin(BasePlugin):
                 "protect nobody. Use it for demo data only."
             )
         if self.creds is not None and ":" not in self.creds.path:
-            _require_usable(self.creds.path)
+            _require_usable(self.creds.path, self.creds.config_options or {})
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Attach what is encrypted, and open the vault with its key."""
@@ -150,15 +150,19 @@ def _leave_project_to_itself() -> None:
     gc.freeze()
 
 
-def _require_usable(path: str) -> None:
+def _require_usable(path: str, options: dict[str, Any]) -> None:
     """Open the database file once, so that a mistake is told plainly.
+
+    Args:
+        path: The file; a new one is made here, so it is made as dbt would.
+        options: What dbt opens it with (`config_options` of the profile).
 
     Raises:
         DbtRuntimeError: If the folder does not exist, the file is no DuckDB database or
             an encrypted one, or another process holds it.
     """
     try:
-        duckdb.connect(path).close()
+        duckdb.connect(path, config=options).close()
     except duckdb.ConnectionException:
         return  # This process has it open already, with settings of its own.
     except duckdb.CatalogException:

@@ -3,8 +3,8 @@
     materialized='incremental',
     incremental_strategy='append',
     pre_hook="{{ forget_rows_read_again('consents') }}",
-    post_hook="{{ number_copies(
-        ['source', 'subject_key', 'purpose', 'changed_at', 'status'], ['input_name']) }}",
+    post_hook={"transaction": false, "sql": "{{ number_copies(
+        ['source', 'subject_key', 'purpose', 'changed_at', 'status'], ['input_name']) }}"},
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
 with

@@ -10,9 +10,9 @@
         "{{ erase_old_rows('events') }}",
         "{{ release_rows_whose_time_has_come('occurred_at', 'activity_date') }}",
     ],
-    post_hook="{{ number_copies(
+    post_hook={"transaction": false, "sql": "{{ number_copies(
         ['source', 'event_id'],
-        ['input_name', 'received_at']) }}",
+        ['input_name', 'received_at']) }}"},
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
 {%- set path_key = 'case when page_path != viewed_path then '

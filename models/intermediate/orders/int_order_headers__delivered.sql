@@ -8,8 +8,8 @@
         "{{ erase_old_rows('order_headers') }}",
         "{{ release_rows_whose_time_has_come('ordered_at') }}",
     ],
-    post_hook="{{ number_copies(
-        ['source', 'order_id'], ['input_name', 'updated_at', 'received_at']) }}",
+    post_hook={"transaction": false, "sql": "{{ number_copies(
+        ['source', 'order_id'], ['input_name', 'updated_at', 'received_at']) }}"},
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
 -- depends_on: {{ ref('int_order_lines__delivered') }}

@@ -9,9 +9,9 @@
         "{{ erase_lines_of_erased_orders() }}",
         "{{ release_rows_whose_time_has_come('ordered_at') }}",
     ],
-    post_hook="{{ number_copies(
+    post_hook={"transaction": false, "sql": "{{ number_copies(
         ['source', 'order_id', 'line_id'],
-        ['input_name', 'received_at']) }}",
+        ['input_name', 'received_at']) }}"},
 ) }}
 -- depends_on: {{ ref('int_inputs__fingerprinted') }}
 -- depends_on: {{ ref('int_order_headers__validated') }}
