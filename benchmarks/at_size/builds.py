@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 # What scripts by hand make, and what habitue makes of it.
 EQUAL = ("+sessions", "+customer_identifiers", "+customer_features", "+rfm_scores")
-WHOLE = (*EQUAL, "+customer_segments")
+# With the end of a batch, without which the next build would do everything again.
+WHOLE = (*EQUAL, "+customer_segments", "+int_batches__completed")
 # More marts, so that one more day is compared with a refresh in more of them.
 BESIDE = (
     *("+events", "+stitched_sessions", "+customers", "+row_ledger"),

@@ -347,6 +347,23 @@ def test_too_few_customers_have_scores_and_no_index(
     ) == [(20, 0, 0)]
 
 
+def test_limits_apart_by_rounding_are_no_variation(
+    new_warehouse: Callable[[str], Warehouse],
+) -> None:
+    few = World(new_warehouse("few"))
+    feature = next(name for name, kind in few.types.items() if kind.startswith("do"))
+    table = few.tables[LATEST].head(20).copy()
+    # Of which DuckDB interpolates an upper quantile below the lower one.
+    table[feature] = 0.24091434768894318
+    few.tables = {LATEST: table}
+    few.save()
+    few.run(*SCALING)
+    assert few.warehouse.query(
+        "select distinct upper - lower, scale from models.feature_scalers "
+        f"where feature = '{feature}'"
+    ) == [(0, 0)]
+
+
 # Settings
 
 

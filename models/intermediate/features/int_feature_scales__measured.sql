@@ -1,7 +1,8 @@
 {#- Two passes over the wide table, since a row per customer and feature would take ten
     times as long: quantiles, then moments around the median, which are shares of the way
     between the limits, so that decimals hold them whatever the unit is. Quartiles are
-    clipped afterwards, which is the same but for a handful of customers. -#}
+    clipped afterwards, which is the same but for a handful of customers. Limits that
+    differ by the rounding of a quantile alone are one: such a feature does not vary. -#}
 {{ config(materialized='table') }}
 {%- set features = numeric_features() -%}
 {%- set lower_share, upper_share = winsor_shares() -%}
@@ -31,7 +32,12 @@ limits as (
         {%- for name in features %}
         {{ element_of(name, 1) }} as {{ name }}_lower,
         {{ element_of(name, 3) }} as {{ name }}_median,
-        {{ element_of(name, 5) }} as {{ name }}_upper,
+        case
+            when {{ element_of(name, 5) }} - {{ element_of(name, 1) }}
+                > 1e-12 * abs({{ element_of(name, 1) }})
+                then {{ element_of(name, 5) }}
+            else {{ element_of(name, 1) }}
+        end as {{ name }}_upper,
         {%- for quartile in ['first_quartile', 'third_quartile'] %}
         {{ clipped_value(element_of(name, 2 * loop.index), element_of(name, 1),
             element_of(name, 5)) | indent(4) }} as {{ name }}_{{ quartile }},
