@@ -7,9 +7,3 @@
         and {{ moment }} < {{ held }}.held_until
     {%- endif %}
 {%- endmacro %}
-
-{#- Totals of a visitor's day must not mix people who held it one after the other, so in
-    the mode time_bounded they are kept apart by the end of the session as well. -#}
-{% macro time_of_holder(ended_at) -%}
-    {%- if identity_mode() == 'time_bounded' %}, {{ ended_at }}{% endif -%}
-{%- endmacro %}

@@ -132,7 +132,7 @@ def test_split_sessions_lie_on_the_days_of_the_naive_reading(
         (visitor, day): int(count)
         for visitor, day, count in split.query(
             "select visitor_id, activity_date, sum(event_count) "
-            "from intermediate.int_visitor_days__aggregated group by 1, 2"
+            "from intermediate.int_session_days__classified group by 1, 2"
         )
     }
     assert found == expected

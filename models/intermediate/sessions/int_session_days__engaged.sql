@@ -20,6 +20,7 @@ session_days as (
 
     select
         days.*,
+        of_several_days.session_id is null as is_whole_session,
         coalesce(of_several_days.first_date, days.activity_date) as first_date,
         coalesce(of_several_days.first_heartbeat_date, days.activity_date)
             as first_heartbeat_date

@@ -1,17 +1,25 @@
-{#- The days of a session put together. -#}
+{#- The days of a session put together. Most sessions have one day, which is read as it
+    is: putting together takes an engine longer than anything else here. -#}
 {%- set firsts = ['client_session_id', 'landing_event_type', 'landing_event_name',
     'landing_page_path', 'user_agent_key'] -%}
 {%- set lasts = ['user_key', 'exit_event_name', 'exit_page_path'] -%}
 {%- set counts = ['event_count'] + counted_event_types().keys() | list -%}
+{%- set rest = ['engaged_seconds', 'max_scroll_ratio', 'first_received_at', 'started_at',
+    'ended_at'] -%}
 with
 
-session_days as (
+of_one_day as (
 
-    select * from {{ ref('int_session_days__engaged') }}
+    select
+        session_id,
+        visitor_id,
+        {{ (lasts + firsts + traffic_columns() + counts + rest) | join(',\n        ') }}
+    from {{ ref('int_session_days__engaged') }}
+    where is_whole_session
 
 ),
 
-sessions as (
+of_several_days as (
 
     select
         session_id,
@@ -28,15 +36,24 @@ sessions as (
         ) as {{ name }},
         {%- endfor %}
         {%- for count in counts %}
-        sum({{ count }}) as {{ count }},
+        cast(sum({{ count }}) as bigint) as {{ count }},
         {%- endfor %}
         sum(engaged_seconds) as engaged_seconds,
         max(max_scroll_ratio) as max_scroll_ratio,
         min(first_received_at) as first_received_at,
         min(started_at) as started_at,
         max(ended_at) as ended_at
-    from session_days
+    from {{ ref('int_session_days__engaged') }}
+    where not is_whole_session
     group by 1, 2
+
+),
+
+sessions as (
+
+    select * from of_one_day
+    union all
+    select * from of_several_days
 
 )
 

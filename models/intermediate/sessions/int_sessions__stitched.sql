@@ -1,13 +1,20 @@
 {#- Fragments of one customer across cookies and devices become one visit when the
-    gap to everything before is within the timeout. -#}
+    gap to everything before is within the timeout. Narrow, since it is ordered twice:
+    what else is known of a session stands in int_sessions__measured. -#}
 {{ config(materialized='table') }}
 with
 
 sessions as (
 
     select
-        sessions.*,
-        coalesce(users.customer_id, visitors.customer_id) as customer_id
+        sessions.session_id,
+        sessions.visitor_id,
+        sessions.client_session_id,
+        coalesce(users.customer_id, visitors.customer_id) as customer_id,
+        sessions.event_count,
+        sessions.first_received_at,
+        sessions.started_at,
+        sessions.ended_at
     from {{ ref('int_sessions__measured') }} as sessions
     left join {{ ref('int_identity__components') }} as users
         on sessions.user_key = users.pseudonym

@@ -1,13 +1,13 @@
-{%- set counts = ['session_count', 'event_count'] + counted_event_types().keys() | list
-    + session_mix().keys() | list -%}
+{%- set sums = ['event_count'] + counted_event_types().keys() | list -%}
+{%- set counts = ['session_count'] + sums + session_mix().keys() | list -%}
 with
 
-visitor_days as (
+session_days as (
 
     select
         coalesce(users.customer_id, visitors.customer_id) as customer_id,
         days.*
-    from {{ ref('int_visitor_days__aggregated') }} as days
+    from {{ ref('int_session_days__classified') }} as days
     left join {{ ref('int_identity__components') }} as users
         on days.user_key = users.pseudonym
     left join {{ ref('int_visitors__held') }} as visitors
@@ -20,11 +20,15 @@ behaviour as (
     select
         customer_id,
         activity_date,
-        {%- for count in counts %}
+        sum(case when is_first_day then 1 else 0 end) as session_count,
+        {%- for count in sums %}
         sum({{ count }}) as {{ count }},
         {%- endfor %}
+        {%- for count, condition in session_mix().items() %}
+        sum(case when is_first_day and {{ condition }} then 1 else 0 end) as {{ count }},
+        {%- endfor %}
         sum(engaged_seconds) as engaged_seconds
-    from visitor_days
+    from session_days
     group by 1, 2
 
 ),

@@ -16,8 +16,8 @@ sessions as (
 
     select
         timed.session_id,
-        timed.stitched_session_id,
-        timed.customer_id,
+        stitched.stitched_session_id,
+        stitched.customer_id,
         timed.visitor_id,
         timed.client_session_id,
         timed.landing_event_type,
@@ -45,6 +45,8 @@ sessions as (
         timed.started_at,
         timed.ended_at
     from timed
+    inner join {{ ref('int_sessions__stitched') }} as stitched
+        on timed.session_id = stitched.session_id
     left join traffic
         on timed.referrer_host is not distinct from traffic.referrer_host
         and timed.utm_source is not distinct from traffic.utm_source
