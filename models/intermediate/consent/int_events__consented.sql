@@ -9,7 +9,26 @@ with
 
 events as (
 
-    select * from {{ ref('int_events__pending') }}
+    select
+        source,
+        event_id,
+        copy_number,
+        input_name,
+        visitor_id,
+        user_key,
+        device_key,
+        email_key,
+        user_agent_key,
+        client_session_id,
+        region,
+        opt_out_signal,
+        is_judged,
+        activity_date,
+        device_created_at,
+        sent_at,
+        received_at,
+        occurred_at
+    from {{ ref('int_events__pending') }}
 
 ),
 

@@ -1,27 +1,37 @@
-{#- The later of two events of one visitor, type and target within a second. Two
-    hashed time grids, half a step apart, find the few candidates; only of these is asked
-    whether they are set aside already, and only these are windowed. -#}
+{#- The later of two events of one visitor, type and target within a second. Hashes of
+    visitor and target that were seen twice within a second are found first, from hash and
+    time alone; only of their events is asked whether they are set aside already, and only
+    these are windowed as they are. -#}
 {%- set seconds = var('double_fire_seconds') -%}
-{%- set cells = [] -%}
-{%- for offset in [0, seconds] -%}
-    {%- do cells.append(fast_hash(['visitor_id', offset] + target_columns() + [
-        'floor((' ~ epoch_seconds('occurred_at') ~ ' + ' ~ offset ~ ') / '
-            ~ 2 * seconds ~ ')',
-    ])) -%}
-{%- endfor -%}
+{%- set target_hash = fast_hash(['visitor_id'] + target_columns()) -%}
 with
+
+moments as (
+
+    select
+        {{ target_hash }} as target_hash,
+        occurred_at
+    from {{ ref('int_events__pending') }}
+
+),
+
+followed as (
+
+    select
+        target_hash,
+        occurred_at,
+        lag(occurred_at) over (
+            partition by target_hash order by occurred_at
+        ) as previous_at
+    from moments
+
+),
 
 crowded as (
 
-    select cell
-    from (
-        {%- for cell in cells %}
-        select {{ cell }} as cell from {{ ref('int_events__pending') }}
-        {% if not loop.last %}union all{% endif %}
-        {%- endfor %}
-    ) as cells
-    group by 1
-    having count(*) > 1
+    select distinct target_hash
+    from followed
+    where occurred_at <= {{ seconds_after('previous_at', seconds) }}
 
 ),
 
@@ -40,10 +50,7 @@ near as (
         activity_date,
         occurred_at
     from {{ ref('int_events__pending') }}
-    where
-        {%- for cell in cells %}
-        {{ 'or ' if not loop.first }}{{ cell }} in (select cell from crowded)
-        {%- endfor %}
+    where {{ target_hash }} in (select target_hash from crowded)
 
 ),
 
