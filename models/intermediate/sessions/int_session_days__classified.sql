@@ -1,6 +1,6 @@
-{#- Session days with how the session came, on what device and at what hour: what days of
-    customers count. The user is the one known in the session, so identity is joined
-    later and a merge of two customers rewrites nothing here. -#}
+{#- Session days with how the session came, on what device and at what hour: what is
+    counted per day of a customer. The user is the one known in the session, so identity
+    is joined later and a merge of two customers rewrites nothing here. -#}
 with
 
 session_days as (
