@@ -112,7 +112,7 @@ class Place:
         }
         return [
             *command,
-            *("--quiet", "--project-dir", str(PROJECT)),
+            *("--quiet", "--no-use-colors", "--project-dir", str(PROJECT)),
             *("--profiles-dir", str(PROJECT)),
             *("--vars", json.dumps({"sources": ["files"]} | files | variables)),
             *("--target-path", str(target), "--log-path", str(self.folder / "logs")),

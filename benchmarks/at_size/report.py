@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 
     from at_size.results import Figure, Results
 
-MOST_MODELS = 20
+MOST_MODELS, MOST_TESTS = 20, 10
 GIGABYTE = 1e9
 # These do not read all events, so time per event would mean nothing.
-_OF_FEW_EVENTS = ("start", "start_again", "day", "nothing", "rescore")
+_OF_FEW_EVENTS = (
+    *("start", "start_again", "fixed_refresh", "fixed_day"),
+    *("day", "nothing", "rescore"),
+)
+# Names of tests hold all their columns.
+_LONGEST_NAME = 80
 _SMALLEST_FOR_GROWTH = 2
 HEADINGS = (
     "",
@@ -106,6 +111,7 @@ def write_report(results: Results) -> Path:
             notes=("A flat line is time that grows as the events do.",),
         )
         parts += ["## Growth", _saved(path, "growth", drawn, "Time per event")]
+        parts.append(_by_size(results))
     for key, heading in {
         "whole": "Where the time of a full refresh goes",
         "day": "Where the time of one more day goes",
@@ -207,16 +213,53 @@ def _growth(figures: Sequence[Figure]) -> list[Line]:
     return [*lines, Line("C", copy, "unit")] if copy else lines
 
 
+def _by_size(results: Results) -> str:
+    """What an event costs at every size: where growth is more than linear."""
+    data = results.facts.get("data", {})
+    refreshes = {
+        one.size: one
+        for one in sorted(results.figures, key=lambda one: one.events)
+        if one.key == "whole" and one.status == "ok"
+    }
+    lines: dict[str, dict[str, str]] = defaultdict(dict)
+    for size, one in refreshes.items():
+        raw = sum(kind["bytes"] for kind in data.get(size, {}).values())
+        for told, value in {
+            "raw files, bytes an event": f"{raw / one.events:.0f}",
+            "database, bytes an event": (
+                f"{one.details['database_bytes'] / one.events:.0f}"
+            ),
+            "peak memory, GB": f"{one.peak_memory_bytes / GIGABYTE:.1f}",
+            "spilled, GB": f"{one.peak_spill_bytes / GIGABYTE:.1f}",
+            "wall, µs an event": f"{one.wall_seconds / one.events * 1e6:.2f}",
+            "work, µs an event": f"{one.cpu_seconds / one.events * 1e6:.2f}",
+        }.items():
+            lines[told][size] = value
+        for room, seconds in _rooms(one.details).most_common():
+            lines[f"{room}, µs an event"][size] = f"{seconds / one.events * 1e6:.2f}"
+    return _table(
+        ("full refresh, with tests", *refreshes),
+        [
+            (told, *(values.get(size, "") for size in refreshes))
+            for told, values in lines.items()
+        ],
+    )
+
+
+def _rooms(details: dict[str, Any]) -> Counter[str]:
+    rooms: Counter[str] = Counter()
+    for one in details["models"].values():
+        rooms[one["room"]] += one["seconds"]
+    return rooms
+
+
 def _nodes(details: dict[str, Any]) -> list[str]:
     kinds = _table(
         ("kind", "nodes", "seconds"),
         [(kind, f"{n:.0f}", f"{s:.1f}") for kind, (n, s) in details["kinds"].items()],
     )
-    rooms: Counter[str] = Counter()
-    counts: dict[str, int] = defaultdict(int)
-    for one in details["models"].values():
-        rooms[one["room"]] += one["seconds"]
-        counts[one["room"]] += 1
+    rooms = _rooms(details)
+    counts = Counter(one["room"] for one in details["models"].values())
     total = sum(rooms.values()) or 1
     by_room = _table(
         ("folder of models", "models", "seconds", "share"),
@@ -242,9 +285,17 @@ def _nodes(details: dict[str, Any]) -> list[str]:
     )
     tests = _table(
         ("test", "seconds"),
-        [(name, f"{s:.2f}") for name, s in list(details["tests"].items())[:10]],
+        [
+            (shorten(name, _LONGEST_NAME), f"{seconds:.2f}")
+            for name, seconds in list(details["tests"].items())[:MOST_TESTS]
+        ],
     )
     return [kinds, by_room, by_model, *([tests] if details["tests"] else [])]
+
+
+def shorten(name: str, most: int) -> str:
+    """A name, cut where it is longer."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def _rows_read(read: dict[str, dict[str, int]], node: str) -> tuple[str]:
