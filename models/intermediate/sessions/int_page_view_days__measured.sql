@@ -1,7 +1,8 @@
 {#- Page and screen views with their heartbeats, per UTC day: what a build touched is
     measured again. A view without an id of its own is known by its event. Other events
     with its id are duplicates, so there is one view event per view, which is read as it
-    is: only heartbeats are put together. -#}
+    is: only heartbeats are put together. After session days, since side by side the two
+    would spill. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -19,6 +20,7 @@ case
 {%- set is_in_scope = is_on_touched_day()
     if is_incremental() and not touches_everything() else '1 = 1' %}
 -- depends_on: {{ ref('int_visitor_days__touched') }}
+-- depends_on: {{ ref('int_session_days__measured') }}
 with
 
 views as (

@@ -74,9 +74,9 @@ measured as (
         count(case when event_type in ('{{ types | join("', '") }}') then 1 end)
             as {{ name }},
         {%- endfor %}
-        count(distinct floor({{ epoch_seconds('occurred_at') }} / {{ heartbeat }}))
-            filter (where event_type = 'page_ping') * {{ heartbeat }}
-            as heartbeat_seconds,
+        {{ distinct_count_of(
+            'floor(' ~ epoch_seconds('occurred_at') ~ ' / ' ~ heartbeat ~ ')',
+            "event_type = 'page_ping'") }} * {{ heartbeat }} as heartbeat_seconds,
         sum(gap_seconds) as gap_seconds,
         max(case
             when scroll_ratio > 1 then 1 when scroll_ratio < 0 then 0 else scroll_ratio
