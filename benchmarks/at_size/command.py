@@ -66,7 +66,7 @@ def main() -> None:
         results = Results.of(settings)
         if options.only:
             results.go_on()
-        measure(settings, results, console, options.only or STEPS)
+        measure(settings, results, console, options.only or ("copy", *STEPS))
         console.print(report.terminal_table(results))
     console.print(report.budget_table(results))
     console.print(f"report: {report.write_report(results)}")
@@ -87,7 +87,7 @@ def measure(
 
     steps = Steps(settings, results, say)
     for place, name in enumerate(STEPS):
-        if place in (0, 3, len(STEPS) - 1):
+        if place in (0, 3, len(STEPS) - 1) and "copy" in chosen:
             run(steps, "copy")
         if name in chosen:
             run(steps, name)
