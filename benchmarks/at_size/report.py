@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from at_size.budgets import Found, judge, one_more_day, per_event
+from at_size.budgets import Found, judge, per_event, share_beyond_fixed
 from at_size.chart import Bar, Line, draw_bars, draw_growth
 from at_size.contenders import CONTENDERS
 
@@ -114,16 +114,19 @@ def write_report(results: Results) -> Path:
         parts.append(_by_size(results))
     for key, heading in {
         "whole": "Where the time of a full refresh goes",
+        "equal": "Where the time of the tables that scripts make too goes",
         "day": "Where the time of one more day goes",
     }.items():
         figure = found.one(key)
         if figure and "models" in figure.details:
             parts += [f"## {heading}", *_nodes(figure.details)]
-    share = one_more_day(found)
-    if share is not None:
+    day, nothing = (share_beyond_fixed(found, key) for key in ("day", "nothing"))
+    if day is not None and nothing is not None:
         parts.append(
             "Beyond what the same build costs with next to nothing in it, one more day "
-            f"takes {share:.1%} of a full refresh."
+            f"takes {day:.1%} of a full refresh. A build with nothing new takes "
+            f"{nothing:.1%}: what is made again and tested whatever arrived. The rest, "
+            f"{day - nothing:.1%}, is due to the day's rows."
         )
     path.write_text("\n\n".join(part for part in parts if part) + "\n")
     return path
