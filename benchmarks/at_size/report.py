@@ -222,7 +222,7 @@ def _by_size(results: Results) -> str:
     refreshes = {
         one.size: one
         for one in sorted(results.figures, key=lambda one: one.events)
-        if one.key == "whole" and one.status == "ok"
+        if one.key == "whole" and one.status == "ok" and "database_bytes" in one.details
     }
     lines: dict[str, dict[str, str]] = defaultdict(dict)
     for size, one in refreshes.items():

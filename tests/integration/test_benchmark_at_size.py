@@ -11,7 +11,7 @@ def test_a_tiny_run_leaves_equal_tables_figures_and_a_report(tmp_path):
     ran = subprocess.run(
         [
             *(sys.executable, str(PROJECT / "benchmarks/at_size")),
-            *("--size", "10k", "--only", "equal", "--memory-limit", "1GB"),
+            *("--size", "10k", "--only", "copy", "equal", "--memory-limit", "1GB"),
             *("--out", str(tmp_path / "out"), "--results", str(tmp_path / "results")),
         ],
         capture_output=True,

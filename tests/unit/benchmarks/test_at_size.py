@@ -6,6 +6,7 @@ import time
 from xml.etree import ElementTree as ET
 
 import pytest
+from at_size import command
 from at_size.budgets import judge
 from at_size.builds import Place, selecting, summarise
 from at_size.chart import Bar, Line, draw_bars, draw_growth
@@ -17,6 +18,7 @@ from at_size.report import write_report
 from at_size.results import Figure, Results
 from at_size.settings import PROJECT, Settings, Size, SizeError
 from at_size.steps import Steps, differences
+from rich.console import Console
 
 MEGABYTE = 2**20
 
@@ -204,6 +206,22 @@ def test_figures_are_kept_step_by_step_and_replaced_by_a_later_run(tmp_path):
     assert not list(tmp_path.glob("*.unfinished"))
 
 
+@pytest.mark.parametrize(
+    ("chosen", "run"),
+    [
+        (("whole",), ["whole"]),
+        (("whole", "copy"), ["copy", "whole", "copy", "copy"]),
+        (("parts", "fixed"), ["fixed", "parts"]),
+    ],
+)
+def test_only_chosen_steps_run(tmp_path, monkeypatch, chosen, run):
+    ran = []
+    monkeypatch.setattr(command, "run", lambda _, name: ran.append(name))
+    settings = Settings(size=Size.of("20m"), out=tmp_path, results=tmp_path)
+    command.measure(settings, Results.of(settings), Console(), chosen)
+    assert ran == run
+
+
 def test_a_smaller_memory_limit_has_a_file_of_its_own(tmp_path):
     settings = Settings(size=Size.of("20m"), memory_limit="4GB", results=tmp_path)
     assert Results.of(settings).path.name.endswith("-20m-4GB.json")
@@ -227,6 +245,21 @@ def test_the_report_tells_no_time_of_a_script_that_disagrees(tmp_path):
     pictures = sorted(path.name for path in tmp_path.glob("*.svg"))
     assert len(pictures) == 2
     assert all(picture in page for picture in pictures)
+
+
+def test_the_report_tells_what_of_one_more_day_is_due_to_its_rows(tmp_path):
+    results = Results.of(Settings(size=Size.of("20m"), results=tmp_path))
+    for one in (
+        figure("fixed_day", 20.0, size="10k", events=10_000),
+        figure("whole", 200.0),
+        figure("day", 50.0),
+        figure("nothing", 40.0),
+    ):
+        results.add(one)
+    page = write_report(results).read_text()
+    assert "one more day takes 15.0% of a full refresh" in page
+    assert "nothing new takes 10.0%" in page
+    assert "The rest, 5.0%, is due to the day's rows." in page
 
 
 def test_charts_are_drawn_to_scale():
