@@ -224,6 +224,8 @@ def _by_size(results: Results) -> str:
         for one in sorted(results.figures, key=lambda one: one.events)
         if one.key == "whole" and one.status == "ok" and "database_bytes" in one.details
     }
+    if not refreshes:
+        return ""
     lines: dict[str, dict[str, str]] = defaultdict(dict)
     for size, one in refreshes.items():
         raw = sum(kind["bytes"] for kind in data.get(size, {}).values())
