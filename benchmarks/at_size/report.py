@@ -181,7 +181,10 @@ def _bars(figures: Sequence[Figure], found: Found) -> list[Bar]:
     sizes = {one.size for one in figures if one.key == "equal"}
     names = {one.name for one in CONTENDERS}
     for size in sorted(sizes, key=lambda one: one != found.size):
-        bars.append(Bar(f"C, {size}", 1.0, f"{found.wall('copy', size):.1f} s", "unit"))
+        copy = found.wall("copy", size)
+        if copy is None:
+            continue
+        bars.append(Bar(f"C, {size}", 1.0, f"{copy:.1f} s", "unit"))
         for one in figures:
             value = found.times_copy(one.key, size)
             if one.size != size or one.status != "ok" or value is None:

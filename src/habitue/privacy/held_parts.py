@@ -203,11 +203,14 @@ def _events(reader: _Reader, theirs: str) -> list[dict[str, Any]]:
 def _mart_parts(reader: _Reader) -> list[Part]:
     """What was made of the rows: every mart that holds one of the person's keys."""
     sessions = "select null where false"
-    if has_table(reader.connection, "int_sessions__stitched", schema="intermediate"):
+    if has_table(
+        reader.connection, "int_session_days__measured", schema="intermediate"
+    ):
         sessions = (
-            "select session_id from intermediate.int_sessions__stitched "
-            "where visitor_id in (select key from person_keys) "
-            "or user_key in (select key from person_keys)"
+            "select session_id from intermediate.int_session_days__measured "
+            "group by session_id, visitor_id "
+            "having visitor_id in (select key from person_keys) "
+            "or arg_max(user_key, activity_date) in (select key from person_keys)"
         )
     relations = reader.connection.execute(
         "select table_name, list(column_name) filter (where data_type = 'UUID'), "

@@ -247,6 +247,14 @@ def test_the_report_tells_no_time_of_a_script_that_disagrees(tmp_path):
     assert all(picture in page for picture in pictures)
 
 
+def test_without_a_copy_nothing_is_told_as_a_multiple_of_it(tmp_path):
+    results = Results.of(Settings(size=Size.of("20m"), results=tmp_path))
+    results.add(figure("equal", 50.0))
+    page = write_report(results).read_text()
+    assert "| equal | 20,000,000 | 50.0 |  | 2.50 |" in page
+    assert not list(tmp_path.glob("*.svg"))
+
+
 def test_the_report_tells_what_of_one_more_day_is_due_to_its_rows(tmp_path):
     results = Results.of(Settings(size=Size.of("20m"), results=tmp_path))
     for one in (
