@@ -14,6 +14,7 @@ _OURS, _THEIRS, _UNIT = "#2f6f9f", "#b0793f", "#8a8f98"
 _COLOURS = {"ours": _OURS, "theirs": _THEIRS, "unit": _UNIT}
 _LABELS, _BARS, _ROW = 330, 420, 30
 _PLOT_WIDTH, _PLOT_HEIGHT, _AXIS = 620, 300, 60
+_LINE_HEIGHT = 18
 
 
 class Bar(NamedTuple):
@@ -104,8 +105,13 @@ def draw_growth(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>'
             for x, y in places
         ]
-        x, y = places[-1]
-        parts.append(text(x + 10, y + 4, one.label))
+    # From the lowest up, so that no label lies on another.
+    free = math.inf
+    ends = [(placed(*one.points[-1]), one) for one in lines]
+    for (x, y), one in sorted(ends, key=lambda end: end[0][1], reverse=True):
+        free = min(y + 4, free)
+        parts.append(text(x + 10, free, f"{one.label}, {one.points[-1][1]:.1f}"))
+        free -= _LINE_HEIGHT
     size = (left + _PLOT_WIDTH + 230, bottom + 36)
     return document(parts, size=size, title=title, subtitle=subtitle, notes=notes)
 

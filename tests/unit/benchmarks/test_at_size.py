@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -290,6 +291,22 @@ def test_charts_are_drawn_to_scale():
     (x1, y1), (x2, y2), (x3, y3) = circles
     assert x2 - x1 == pytest.approx(x3 - x2, abs=0.2)
     assert y2 == y3 > y1
+
+
+def test_labels_of_lines_that_end_together_do_not_lie_on_each_other():
+    lines = [
+        Line(name, [(1e6, 9.0), (1e7, value)], "ours")
+        for name, value in {"a": 7.1, "b": 7.0, "c": 7.05, "d": 1.0}.items()
+    ]
+    drawn = ET.fromstring(  # noqa: S314
+        draw_growth(lines, title="t", subtitle="s", notes=())
+    )
+    heights = {
+        one.text: float(one.get("y"))
+        for one in drawn.iter("{http://www.w3.org/2000/svg}text")
+    }
+    ordered = [heights[told] for told in ("d, 1.0", "b, 7.0", "c, 7.0", "a, 7.1")]
+    assert all(low - high >= 18 for low, high in pairwise(ordered))
 
 
 def test_tables_that_differ_or_are_missing_are_named():
