@@ -126,6 +126,40 @@ def holds_vault(connection: duckdb.DuckDBPyConnection) -> bool:
     return has_table(connection, "identifiers", schema="vault")
 
 
+def attach_copy(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    *,
+    of: str,
+    alias: str,
+    key: str | None,
+) -> None:
+    """Attach a new file that a database is copied into, in the format of that database.
+
+    Args:
+        connection: It has the database attached, and may write.
+        path: The new file.
+        of: Name of the database.
+        alias: Name of the copy.
+        key: Encryption key of both; None if they are not encrypted.
+    """
+    [[told]] = connection.execute(
+        "select tags['storage_version'] from duckdb_databases() "
+        "where database_name = ?",
+        [of],
+    ).fetchall()
+    version = told.removesuffix("+")
+    if key is None:
+        quoted = str(path).replace("'", "''")
+        connection.execute(
+            f"attach '{quoted}' as {alias} (storage_version '{version}')"
+        )
+    else:
+        attach_encrypted(
+            connection, path, alias=alias, key=key, storage_version=version
+        )
+
+
 def holds_pseudonyms(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether rows were read into it: then there is a vault somewhere."""
     return has_table(connection, "int_events__delivered", schema="intermediate")

@@ -84,6 +84,7 @@ def attach_encrypted(
     alias: str,
     key: str,
     read_only: bool = False,
+    storage_version: str | None = None,
 ) -> None:
     """Attach an encrypted file; a new one is made unless it is read only.
 
@@ -95,6 +96,7 @@ def attach_encrypted(
         alias: Its name in SQL.
         key: Its encryption key.
         read_only: Reading takes no extension.
+        storage_version: Format of a new file, as in ``v1.5.0``; else the connection's.
 
     Raises:
         EncryptionError: If the key is wrong, the file is not encrypted, another
@@ -104,7 +106,11 @@ def attach_encrypted(
     if not read_only:
         load_cryptography(connection)
     quoted = str(path).replace("'", "''")
-    options = "encryption_key ?, read_only" if read_only else "encryption_key ?"
+    options = "encryption_key ?"
+    if read_only:
+        options += ", read_only"
+    if storage_version:
+        options += f", storage_version '{storage_version}'"
     try:
         connection.execute(
             f"attach if not exists '{quoted}' as {alias} ({options})", [key]

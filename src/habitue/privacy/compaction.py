@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from habitue.database import connect
-from habitue.encryption import attach_encrypted, find_encryption_key
+from habitue.database import attach_copy, connect
+from habitue.encryption import find_encryption_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,11 +61,7 @@ def _rewrite(
     _remove(copy)
     try:
         connection.execute(f'checkpoint "{name}"')
-        if key is None:
-            quoted = str(copy).replace("'", "''")
-            connection.execute(f"attach '{quoted}' as {_COPY}")
-        else:
-            attach_encrypted(connection, copy, alias=_COPY, key=key)
+        attach_copy(connection, copy, of=name, alias=_COPY, key=key)
         connection.execute(f'copy from database "{name}" to {_COPY}')
         connection.execute(f"detach {_COPY}")
         # Renamed while the old file is still open and locked: no build can have begun.

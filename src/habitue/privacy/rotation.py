@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import duckdb
 
 from habitue.audit import record, seal
-from habitue.database import connect, has_table, vault_of
+from habitue.database import attach_copy, connect, has_table, vault_of
 from habitue.encryption import (
     VAULT_DATABASE,
-    attach_encrypted,
     find_encryption_key,
     vault_path,
 )
@@ -258,7 +257,7 @@ def _copy(
     identifier_count = map_keys(connection, new_keys, vault=opened.vault)
     _remove_copies(connection, files)
     for file in files:
-        _attach_copy(connection, file, environment)
+        _copy_schema(connection, file, environment)
     tables = [
         table
         for file in files
@@ -286,19 +285,16 @@ def _copy(
     return report
 
 
-def _attach_copy(
+def _copy_schema(
     connection: duckdb.DuckDBPyConnection, file: _File, environment: Mapping[str, str]
 ) -> None:
-    if file.is_encrypted:
-        attach_encrypted(
-            connection,
-            file.unfinished,
-            alias=file.copy_name,
-            key=find_encryption_key(environment),
-        )
-    else:
-        quoted = str(file.unfinished).replace("'", "''")
-        connection.execute(f"attach '{quoted}' as {file.copy_name}")
+    attach_copy(
+        connection,
+        file.unfinished,
+        of=file.name,
+        alias=file.copy_name,
+        key=find_encryption_key(environment) if file.is_encrypted else None,
+    )
     connection.execute(f'copy from database "{file.name}" to {file.copy_name} (schema)')
 
 
